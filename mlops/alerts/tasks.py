@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from mlops.alerts.models import Alert, AlertState
-from mlops.alerts.rules.listening import read_events
+from mlops.alerts.rules.listening import is_any, read_events
 from mlops.alerts.rules.measuring import examine_due
 from mlops.alerts.rules.reminding import remind
 from mlops.alerts.subscriptions import jobs
@@ -24,7 +24,7 @@ MOST_SINKS = 4
 """That are asked for at once, so that slow ones leave room for other work."""
 
 
-@every(3, "alerts.read")
+@every(3, "alerts.read", if_any=is_any)
 def read() -> None:
     for _turn in range(MOST_TURNS):
         if not read_events():
@@ -37,7 +37,7 @@ def examine() -> None:
     remind()
 
 
-@every(3, "alerts.send")
+@every(3, "alerts.send", if_any=lambda: bool(due_sinks(timezone.now())))
 def send() -> None:
     """Each sink by a job of its own; those that are left wait for the next look."""
     for sink in due_sinks(timezone.now())[:MOST_SINKS]:

@@ -28,7 +28,11 @@ def score_seat(job_id: str, number: str) -> None:
     score(job_id, int(number))
 
 
-@every(2, "batch.sweep")
+def _has_open_jobs() -> bool:
+    return BatchJob.objects.filter(phase__in=(*UNDER_WAY, Phase.PIPELINE)).exists()
+
+
+@every(2, "batch.sweep", if_any=_has_open_jobs)
 def sweep() -> None:
     for pk in BatchJob.objects.filter(phase__in=UNDER_WAY).values_list("pk", flat=True):
         later("batch.look", pk)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mlops.collected.children import ask_tables
@@ -32,11 +33,20 @@ MOST_ROWS = 20_000_000
 
 def take_posted() -> int:
     """Rows of labels that were laid out; those of several posts to an endpoint together."""
-    waiting = LabelPost.objects.filter(pending__isnull=False).order_by("pk").select_related("endpoint__project")
+    waiting = posted().order_by("pk").select_related("endpoint__project")
     by_endpoint: dict[object, list[LabelPost]] = {}
     for post in waiting[:AT_ONCE]:
         by_endpoint.setdefault(post.endpoint_id, []).append(post)
     return sum(_take(posts) for posts in by_endpoint.values())
+
+
+def posted() -> QuerySet[LabelPost]:
+    return LabelPost.objects.filter(pending__isnull=False)
+
+
+def unmatched() -> QuerySet[LabelPost]:
+    """Taken in, and not looked at yet."""
+    return LabelPost.objects.filter(unmatched__isnull=True, pending__isnull=True)
 
 
 def _take(posts: Sequence[LabelPost]) -> int:
@@ -75,9 +85,7 @@ def _entries(post: LabelPost, dates: Set[str]) -> list[Entry]:
 
 def match_due(*, patience: timedelta = PATIENCE) -> int:
     """Says of posts that were not looked at how many of their rows belong to no request that is known."""
-    due = LabelPost.objects.filter(
-        unmatched__isnull=True, pending__isnull=True, created_at__lt=timezone.now() - patience
-    ).select_related("endpoint__project")
+    due = unmatched().filter(created_at__lt=timezone.now() - patience).select_related("endpoint__project")
     by_endpoint: dict[object, list[LabelPost]] = {}
     for post in due[:AT_ONCE]:
         by_endpoint.setdefault(post.endpoint_id, []).append(post)

@@ -32,7 +32,11 @@ REMOTE_SECONDS = 2
 __all__ = ["compact", "forget_tasks", "look", "look_left", "save_tasks", "take_one", "tidy"]
 
 
-@every(1, "collected.look")
+def _collects() -> bool:
+    return Deployment.objects.exists() or Intake.objects.exists() or label_taking.posted().exists()
+
+
+@every(1, "collected.look", if_any=_collects)
 def look() -> None:
     """Cheap where there is nothing to take: a listing of a folder for each deployment that collects. Servers that are
     asked over a network have a job each, so that a slow one holds up nobody."""
@@ -106,7 +110,7 @@ def compact() -> None:
     compacting.compact_due()
 
 
-@every(5, "collected.match")
+@every(5, "collected.match", if_any=lambda: label_taking.unmatched().exists())
 def match() -> None:
     """Somebody who sent labels waits for what is said of their ids."""
     label_taking.match_due()

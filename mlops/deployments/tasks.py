@@ -13,7 +13,7 @@ from mlops.deployments import entries, telling
 from mlops.deployments.applying import apply as apply_again
 from mlops.deployments.autoscaling import follow_load
 from mlops.deployments.counting import ask_router, take_over
-from mlops.deployments.models import Deployment, DeploymentState
+from mlops.deployments.models import Deployment, DeploymentState, Endpoint
 from mlops.deployments.observing import observe as look
 from mlops.deployments.routing import write_table
 from mlops.deployments.targets import TARGETS, target
@@ -71,7 +71,7 @@ def tidy() -> None:
         target(name).remove()
 
 
-@every(2, "deployments.observe")
+@every(2, "deployments.observe", if_any=Endpoint.objects.exists)
 def observe() -> None:
     look()
     stats = ask_router() if Deployment.objects.filter(ready_revision__isnull=False).exists() else None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.blobs.plain_files import remove_folder
@@ -43,10 +43,19 @@ def sweep() -> None:
     forgotten = claimable().filter(paused | is_old)
     for step_id in forgotten.values_list("pk", flat=True)[:MOST_CALLS]:
         later("execution.step", step_id)
-    ours = Run.objects.exclude(kind=RunKind.TRACKED, state__in=("queued", "running"))  # of which clients tell
-    for run_id in ours.exclude(state__in=FINAL_RUN_STATES).values_list("pk", flat=True):
+    for run_id in _open_runs().values_list("pk", flat=True):
         later("execution.advance", run_id)
     _tidy()
+
+
+def is_any() -> bool:
+    """Without a run that goes there is nothing but folders to clear away, which have time."""
+    return _open_runs().exists()
+
+
+def _open_runs() -> QuerySet[Run]:
+    ours = Run.objects.exclude(kind=RunKind.TRACKED, state__in=("queued", "running"))  # of others clients tell
+    return ours.exclude(state__in=FINAL_RUN_STATES)
 
 
 def _shorten(now: datetime) -> None:

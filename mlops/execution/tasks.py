@@ -16,7 +16,7 @@ from mlops.execution.executors import docker
 from mlops.execution.executors.kubernetes import sweeping
 from mlops.execution.going_on import go_on, go_on_after
 from mlops.execution.perform import perform
-from mlops.execution.sweep import sweep
+from mlops.execution.sweep import is_any, sweep
 from mlops.runs.models import Step
 from mlops.runs.places import next_of
 from mlops.work.calls import every, job
@@ -51,7 +51,7 @@ def give_steps_back(**_: Any) -> None:
     stopping.ask()
 
 
-@every(5, "execution.sweep")
+@every(5, "execution.sweep", if_any=is_any)
 def sweep_runs() -> None:
     sweep()
 

@@ -9,12 +9,12 @@ from mlops.monitoring.batches import make_batch_looks
 from mlops.monitoring.late_labels import look_again_at_labelled
 from mlops.monitoring.looking import look_while_there_are
 from mlops.monitoring.models import Look, LookState
-from mlops.monitoring.ticking import tick
+from mlops.monitoring.ticking import is_any, tick
 from mlops.packaging import leases
 from mlops.work.calls import every, job, later
 
 
-@every(5, "monitoring.tick")
+@every(5, "monitoring.tick", if_any=is_any)
 def look_at_monitors() -> None:
     tick()
 

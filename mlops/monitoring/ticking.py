@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,11 +24,23 @@ MOST_SKIPPED = 2_000
 
 def tick(*, now: datetime | None = None) -> None:
     now = now or timezone.now()
-    due = Monitor.objects.filter(is_enabled=True, next_at__lte=now)
-    for pk in due.order_by("next_at").values_list("pk", flat=True)[:200]:
+    for pk in _due(now).order_by("next_at").values_list("pk", flat=True)[:200]:
         plan_due(pk, now=now)
-    for pk in Backfill.objects.filter(state=BackfillState.RUNNING).values_list("pk", flat=True):
+    for pk in _running().values_list("pk", flat=True):
         move_backfill(pk)
+
+
+def is_any() -> bool:
+    """Whether a tick would do anything."""
+    return _due(timezone.now()).exists() or _running().exists()
+
+
+def _due(now: datetime) -> QuerySet[Monitor]:
+    return Monitor.objects.filter(is_enabled=True, next_at__lte=now)
+
+
+def _running() -> QuerySet[Backfill]:
+    return Backfill.objects.filter(state=BackfillState.RUNNING)
 
 
 def move_backfill(backfill_id: Any) -> None:

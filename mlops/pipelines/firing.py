@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ _log = logging.getLogger(__name__)
 def tick(now: datetime | None = None) -> None:
     """Looks at every schedule whose time has come, and starts what waits for an earlier run to end."""
     now = now or timezone.now()
-    for pk in Schedule.objects.filter(is_enabled=True, next_at__lte=now).values_list("pk", flat=True):
+    for pk in _due(now).values_list("pk", flat=True):
         try:
             look_at(pk, now=now)
         except Exception:  # one schedule's fault must not keep the others from firing
@@ -37,9 +38,26 @@ def tick(now: datetime | None = None) -> None:
             Schedule.objects.filter(pk=pk).update(
                 next_at=now + RETRY, reason=_("The last look failed; the worker's log says why.")
             )
-    waiting = Fire.objects.filter(state=FireState.QUEUED, schedule__is_enabled=True).order_by("due_at", "pk")
-    for fire in waiting.select_related("schedule__endpoint__default", "schedule__version", "schedule__project"):
+    for fire in (
+        _waiting()
+        .order_by("due_at", "pk")
+        .select_related("schedule__endpoint__default", "schedule__version", "schedule__project")
+    ):
         _start_waiting(fire, now)
+
+
+def is_any() -> bool:
+    """Whether a tick would do anything."""
+    return _due(timezone.now()).exists() or _waiting().exists()
+
+
+def _due(now: datetime) -> QuerySet[Schedule]:
+    return Schedule.objects.filter(is_enabled=True, next_at__lte=now)
+
+
+def _waiting() -> QuerySet[Fire]:
+    """For an earlier run to end."""
+    return Fire.objects.filter(state=FireState.QUEUED, schedule__is_enabled=True)
 
 
 def fire_now(actor: Any, schedule: Schedule, *, now: datetime | None = None) -> Fire:

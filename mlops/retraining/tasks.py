@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlops.retraining import advancing, triggers, working
-from mlops.retraining.models import LIVE, WORKED_ON, Attempt
+from mlops.retraining.models import LIVE, WORKED_ON, Attempt, Policy
 from mlops.work.calls import every, job, later
 
 
@@ -18,7 +18,11 @@ def work(attempt_id: str) -> None:
     working.work(attempt_id)
 
 
-@every(2, "retraining.look")
+def _is_any() -> bool:
+    return Policy.objects.filter(is_enabled=True).exists() or Attempt.objects.filter(stage__in=LIVE).exists()
+
+
+@every(2, "retraining.look", if_any=_is_any)
 def look() -> None:
     """Begins what is due, advances what is under way, and hands work out that nobody took."""
     triggers.tick()

@@ -9,7 +9,7 @@ from mlops.rollouts.models import LIVE, Rollout
 from mlops.work.calls import every
 
 
-@every(2, "rollouts.look")
+@every(2, "rollouts.look", if_any=lambda: Rollout.objects.filter(state__in=LIVE).exists())
 def look_at_all() -> None:
     """Takes over the router's counts itself: the look at deployments may be held up by a place that does not answer."""
     rows = Rollout.objects.filter(state__in=LIVE).select_related("endpoint__project", "candidate", "control")

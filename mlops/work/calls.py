@@ -19,6 +19,9 @@ from mlops.work.outcomes import noted
 REGULAR: dict[str, float] = {}
 """Job name to interval in seconds, read by the worker's clock."""
 
+IF_ANY: dict[str, Callable[[], bool]] = {}
+"""Job name to a short question whether it would find anything."""
+
 
 SILENT_SECONDS = 5.0
 """So long no call is sent after one that the broker did not take: each of them would wait for it in vain."""
@@ -35,11 +38,18 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return register
 
 
-def every(seconds: float, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Makes a function a job that runs each `seconds` on some worker; how it ends is noted (work.outcomes)."""
+def every(
+    seconds: float, name: str, *, if_any: Callable[[], bool] | None = None
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Makes a function a job that runs each `seconds` on some worker; how it ends is noted (work.outcomes).
+
+    `if_any`: a query or two that say whether it would find anything. The clock asks it and sends no call where it says
+    no, but one a minute all the same: an answer that is wrong costs no more than that."""
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         REGULAR[name] = seconds
+        if if_any is not None:
+            IF_ANY[name] = if_any
         app.task(name=name, ignore_result=True)(_followed(name, noted(name, function)))
         return function
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from operator import itemgetter
 from typing import Any
 
@@ -10,11 +11,15 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.db import DatabaseError, connection
 
 from mlops.celery import app
-from mlops.work.calls import REGULAR
+from mlops.work import outcomes
+from mlops.work.calls import IF_ANY, REGULAR
 from mlops.work.turns import OneOfMany
 
 LOOK_SECONDS = 2.0
 """Between two looks of one that does not send."""
+
+ANYWAY_SECONDS = 60.0
+"""After so long a job is sent although it would find nothing: it may also clear away what nobody asks for."""
 
 _services: list[Any] = []
 
@@ -26,6 +31,7 @@ class OneOfManyClocks(Scheduler):  # type: ignore[misc]
         super().__init__(*arguments, **named)
         self._turn = OneOfMany("clock")
         self._sends = False
+        self._sent_at: dict[str, float] = {}
 
     def tick(self, *arguments: Any, **named: Any) -> float:
         """Seconds until the next one."""
@@ -35,7 +41,28 @@ class OneOfManyClocks(Scheduler):  # type: ignore[misc]
         if not sent_before:
             for name, seconds in sorted(REGULAR.items(), key=itemgetter(1)):  # what is most urgent first
                 app.send_task(name, expires=seconds)
+                self._sent_at[name] = time.monotonic()
         return float(super().tick(*arguments, **named))
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        """A call that would find nothing costs ten times what asking costs."""
+        now = time.monotonic()
+        if now - self._sent_at.get(entry.name, float("-inf")) < ANYWAY_SECONDS and self._finds_nothing(entry.name):
+            return
+        self._sent_at[entry.name] = now
+        super().apply_entry(entry, producer=producer)
+
+    def _finds_nothing(self, name: str) -> bool:
+        if name not in IF_ANY or outcomes.is_failing(name):
+            return False
+        try:
+            if IF_ANY[name]():
+                return False
+        except Exception:  # whatever it is, the job says it where people look
+            connection.close()
+            return False
+        outcomes.note_nothing(name)
+        return True
 
     def _is_my_turn(self) -> bool:
         """Not while the database is away: no regular job could do anything."""

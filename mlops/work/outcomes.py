@@ -59,6 +59,19 @@ def noted(name: str, function: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
+def note_nothing(name: str) -> None:
+    """It was due, and there was nothing to do: as good an end as any."""
+    now = timezone.now()
+    with _lock:
+        _good[name] = GoodEnd(now, now, 0.0)
+
+
+def is_failing(name: str) -> bool:
+    """As far as this process knows, which is some seconds behind the others."""
+    with _lock:
+        return name in _bad
+
+
 def note_failure(name: str, error: Exception) -> None:
     from mlops.work.models import RegularJob
 

@@ -41,6 +41,11 @@ def read_events(now: datetime | None = None) -> int:
     return len(events)
 
 
+def is_any() -> bool:
+    """Whether events wait to be read."""
+    return Event.objects.filter(seq__gt=_place().seq).exists()
+
+
 def _place() -> ReadingPlace:
     found = ReadingPlace.objects.filter(reader=READER).first()
     if found is not None:

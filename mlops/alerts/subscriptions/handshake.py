@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from mlops.alerts import outside
 from mlops.alerts.envelopes.azure import WORKSPACE
@@ -27,9 +28,13 @@ TRIED = timedelta(minutes=10)
 
 
 def validate_all(*, now: datetime) -> None:
-    for row in Subscription.objects.filter(state=SubscriptionState.VALIDATING).select_related("project"):
+    for row in validating().select_related("project"):
         if row.retry_at is None or row.retry_at <= now:
             validate(row, now=now)
+
+
+def validating() -> QuerySet[Subscription]:
+    return Subscription.objects.filter(state=SubscriptionState.VALIDATING)
 
 
 def validate(row: Subscription, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mlops.alerts.subscriptions.claiming import expire
 from mlops.alerts.subscriptions.courier import Courier
-from mlops.alerts.subscriptions.handshake import validate_all
+from mlops.alerts.subscriptions.handshake import validate_all, validating
 from mlops.alerts.subscriptions.pruning import prune
 from mlops.work.calls import every
 
@@ -30,7 +30,7 @@ def stop_courier(**_: Any) -> None:
         _couriers.pop().stop()
 
 
-@every(5, "alerts.validate_subscriptions")
+@every(5, "alerts.validate_subscriptions", if_any=lambda: validating().exists())
 def validate() -> None:
     validate_all(now=timezone.now())
 
