@@ -56,7 +56,7 @@ def _told(rows: int, labels: int) -> str:
     )
 
 
-@every(15, "collected.forget_sweep")
+@every(15, "collected.forget_sweep", if_any=leases.are_open(Forgetting.objects))
 def sweep() -> None:
     rows = Forgetting.objects.all()
     for lost in leases.lost_for_good(rows.select_related("endpoint__project")):

@@ -48,7 +48,7 @@ def save(saved_id: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@every(10, "collected.save_sweep")
+@every(10, "collected.save_sweep", if_any=leases.are_open(SavedWindow.objects))
 def sweep() -> None:
     rows = SavedWindow.objects.all()
     for lost in leases.lost_for_good(rows.select_related("endpoint__project")):

@@ -68,7 +68,7 @@ def explain(explanation_id: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@every(10, "explanations.sweep")
+@every(10, "explanations.sweep", if_any=leases.are_open(Explanation.objects))
 def sweep() -> None:
     """Takes explanations back whose worker is gone, and wakes up those that wait."""
     rows = Explanation.objects.all()

@@ -34,7 +34,7 @@ def look_for_batches(monitor_id: str) -> None:
     make_batch_looks(monitor_id)
 
 
-@every(10, "monitoring.sweep")
+@every(10, "monitoring.sweep", if_any=leases.are_open(Look.objects))
 def sweep() -> None:
     rows = Look.objects.all()
     for lost in leases.lost_for_good(rows.select_related("monitor__project")):

@@ -77,7 +77,7 @@ def build_image(image_id: str) -> None:
         folder.with_suffix(".tar").unlink(missing_ok=True)
 
 
-@every(10, "packaging.sweep_images")
+@every(10, "packaging.sweep_images", if_any=leases.are_open(Image.objects))
 def sweep() -> None:
     """Takes builds back whose worker is gone, and wakes up those that wait."""
     rows = Image.objects.all()

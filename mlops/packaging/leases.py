@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Manager, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.work import shared_clock
@@ -66,6 +67,11 @@ def is_unwanted(row: Model) -> bool:
     """Renews the lease; whether somebody asked for the end of it meanwhile."""
     renew(row)
     return type(row)._default_manager.filter(pk=row.pk, state=RUNNING, cancel_asked=True).exists()
+
+
+def are_open(rows: Manager[Any]) -> Callable[[], bool]:
+    """Asks whether some wait or are worked on: without, a regular look at them finds nothing."""
+    return rows.filter(state__in=(QUEUED, RUNNING)).exists
 
 
 def lost_for_good(rows: QuerySet[Any]) -> QuerySet[Any]:

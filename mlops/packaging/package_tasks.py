@@ -60,7 +60,7 @@ def package_pipeline(package_id: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@every(10, "packaging.sweep_packages")
+@every(10, "packaging.sweep_packages", if_any=leases.are_open(PipelinePackage.objects))
 def sweep() -> None:
     """Takes packages back whose worker is gone, and wakes up those that nobody took."""
     rows = PipelinePackage.objects.all()

@@ -69,7 +69,7 @@ def profile(profile_id: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@every(10, "packaging.sweep_profiles")
+@every(10, "packaging.sweep_profiles", if_any=leases.are_open(Profile.objects))
 def sweep() -> None:
     """Takes profiles back whose worker is gone, and wakes up those that wait."""
     rows = Profile.objects.all()

@@ -48,7 +48,7 @@ def convert(conversion_id: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@every(10, "packaging.sweep")
+@every(10, "packaging.sweep", if_any=leases.are_open(Conversion.objects))
 def sweep() -> None:
     """Takes conversions back whose worker is gone, and wakes up those that nobody took."""
     rows = Conversion.objects.all()

@@ -58,7 +58,7 @@ def replay(replay_id: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@every(10, "replays.sweep")
+@every(10, "replays.sweep", if_any=leases.are_open(Replay.objects))
 def sweep() -> None:
     """Takes replays back whose worker is gone, and wakes up those that wait."""
     rows = Replay.objects.all()

@@ -19,9 +19,13 @@ from mlops.work.calls import every, job, later
 SECONDS = 10.0
 
 
-@every(SECONDS, "telemetry.look")
+def _is_any_ready() -> bool:
+    return Deployment.objects.filter(ready_revision__isnull=False).exists()
+
+
+@every(SECONDS, "telemetry.look", if_any=_is_any_ready)
 def look_now() -> None:
-    if Deployment.objects.filter(ready_revision__isnull=False).exists():
+    if _is_any_ready():
         stats = ask_router()
         if stats is not None:
             look(stats)
@@ -37,7 +41,7 @@ def compare(comparison_id: str) -> None:
     carry_out(comparison_id)
 
 
-@every(10, "telemetry.sweep")
+@every(10, "telemetry.sweep", if_any=leases.are_open(AnswerComparison.objects))
 def sweep() -> None:
     """Takes up what a lost worker or message left."""
     rows = AnswerComparison.objects.all()
