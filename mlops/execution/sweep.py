@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from mlops.blobs.plain_files import remove_folder
 from mlops.execution.claiming import LEASE, claimable
+from mlops.execution.here import OWNER
 from mlops.execution.laying_out import folder_of
 from mlops.execution.retry import try_again
 from mlops.runs.models import FINAL_RUN_STATES, Run, RunKind, Step
 from mlops.runs.moves import move_step
-from mlops.work import shared_clock
+from mlops.runtime.runner import steps_have_ended
+from mlops.work import pulse, shared_clock
 from mlops.work.calls import later
 
 FORGOTTEN = timedelta(seconds=10)
@@ -36,8 +38,9 @@ LEFT_SECONDS = 60.0
 def sweep() -> None:
     now = shared_clock.now()
     _shorten(now)
-    for step in Step.objects.filter(state="running", lease_until__lt=now).select_related("run__project"):
-        _take_back(step, only=Q(lease_until__lt=now))
+    lost = Q(lease_until__lt=now) | Q(lease_owner__in=_dead_owners())
+    for step in Step.objects.filter(lost, state="running", lease_until__isnull=False).select_related("run__project"):
+        _take_back(step, only=lost)
     paused = Q(lease_until__isnull=False)  # its call came before the end of its pause
     is_old = Q(state_since__lt=now - FORGOTTEN) | Q(state_since__gt=now + FORGOTTEN)
     forgotten = claimable().filter(paused | is_old)
@@ -56,6 +59,15 @@ def is_any() -> bool:
 def _open_runs() -> QuerySet[Run]:
     ours = Run.objects.exclude(kind=RunKind.TRACKED, state__in=("queued", "running"))  # of others clients tell
     return ours.exclude(state__in=FINAL_RUN_STATES)
+
+
+def _dead_owners() -> list[str]:
+    """Workers that died here, and whose steps have ended with them: nobody need wait for the end of their leases, as
+    for those of other machines."""
+    running = Step.objects.filter(state="running", lease_until__isnull=False).order_by()
+    owners = set(running.values_list("lease_owner", flat=True).distinct()) - {OWNER}
+    dead = pulse.gone_from_here(owners) if owners else {}
+    return [name for name, pid in dead.items() if steps_have_ended(pid)]
 
 
 def _shorten(now: datetime) -> None:

@@ -33,6 +33,7 @@ BEAT_SECONDS = 2.0
 FOLDER = "mlops-zygote-"
 TOGETHER_FILE = "orders.json"
 
+ANSWER_SECONDS = 1.0
 END_SECONDS = 3.0
 """How long a zygote may take to end its steps."""
 
@@ -140,7 +141,7 @@ class Runner:
         shutil.rmtree(self._socket.parent, ignore_errors=True) if self._zygote else None
         # A socket's path may have about 100 characters, so it does not lie in the data directory.
         remove_left_folders(Path(tempfile.gettempdir()))
-        self._socket = Path(tempfile.mkdtemp(prefix=FOLDER)) / "zygote"
+        self._socket = Path(tempfile.mkdtemp(prefix=_folder_of(os.getpid()))) / "zygote"
         zygote = subprocess.Popen(
             [self._python, "-m", "mlops.runtime.zygote", "--socket", str(self._socket), *self._told],
             stdin=subprocess.PIPE,
@@ -160,6 +161,20 @@ def _beat(zygote: subprocess.Popen[bytes]) -> None:
             time.sleep(BEAT_SECONDS)
 
 
+def steps_have_ended(worker: int) -> bool:
+    """Of a worker on this machine that is dead: its zygote, which hears of that, ends them before it stops listening,
+    and one that was killed took them with it."""
+    try:
+        return all(_is_left(folder) for folder in Path(tempfile.gettempdir()).glob(f"{_folder_of(worker)}*"))
+    except OSError:  # one that stands still, and that many have asked
+        return False
+
+
+def _folder_of(worker: int) -> str:
+    """How its name begins."""
+    return f"{FOLDER}{worker}-"
+
+
 def remove_left_folders(place: Path) -> None:
     """Of zygotes that were killed together with their workers: nobody answers there."""
     for folder in place.glob(f"{FOLDER}*"):
@@ -170,6 +185,7 @@ def remove_left_folders(place: Path) -> None:
 
 def _is_left(folder: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as tried:
+        tried.settimeout(ANSWER_SECONDS)
         try:
             tried.connect(str(folder / "zygote"))
         except ConnectionRefusedError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
@@ -33,6 +34,24 @@ def end_lost() -> None:
     for worker in Worker.objects.filter(here, ended_at=None):
         if worker.machine != MACHINE or not _lives(worker):
             Worker.objects.filter(pk=worker.pk).update(ended_at=timezone.now(), doing=[])
+
+
+def gone_from_here(names: Iterable[str]) -> dict[str, int]:
+    """Those of these workers whose process was on this machine and surely is no more, with its number: it is nobody's
+    now, or that of one that waits to be buried. Times are not compared: a clock that jumps would end who lives."""
+    known = Worker.objects.filter(name__in=names, machine=MACHINE).values_list("name", "pid")
+    return {name: pid for name, pid in known if not _is_at_work(pid)}
+
+
+def _is_at_work(pid: int) -> bool:
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True
 
 
 def _lives(worker: Worker) -> bool:

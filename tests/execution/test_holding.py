@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from datetime import timedelta
 
@@ -22,7 +23,9 @@ from mlops.execution.sweep import sweep
 from mlops.formats.step import ProgressLine, StepReport
 from mlops.runs.models import LogLine, Metric, Step, StepToken
 from mlops.runs.step_tokens import end, issue
+from mlops.trail.process import MACHINE
 from mlops.work import shared_clock
+from tests.work.rows import worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEWS = [ProgressLine(kind="metric", at=1.0, key="tick", value=1.0)]
@@ -215,3 +218,28 @@ def test_a_clock_that_is_set_back_does_not_lengthen_the_lease_of_a_dead_worker(c
     sweep()
     claimed.refresh_from_db()
     assert (claimed.state, claimed.lease_until < now + timedelta(seconds=20)) == ("running", True)
+
+
+@pytest.mark.parametrize(("machine", "state"), [(MACHINE, "queued"), ("another", "running")], ids=["here", "elsewhere"])
+def test_a_worker_that_died_on_this_machine_is_not_waited_for(claimed, machine, state):
+    worker("dead:1", machine=machine, pid=2**22 + 1)
+    Step.objects.filter(pk=claimed.pk).update(lease_owner="dead:1")
+    sweep()
+    claimed.refresh_from_db()
+    assert (claimed.state, claimed.attempt) == (state, 1)
+
+
+def test_steps_of_a_dead_worker_are_waited_for_while_the_process_that_ends_them_is_there(
+    claimed, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    worker("dead:1", machine=MACHINE, pid=2**22 + 1)
+    Step.objects.filter(pk=claimed.pk).update(lease_owner="dead:1")
+    (tmp_path / f"mlops-zygote-{2**22 + 1}-x").mkdir()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as zygote:
+        zygote.bind(str(tmp_path / f"mlops-zygote-{2**22 + 1}-x" / "zygote"))
+        zygote.listen()
+        sweep()
+        assert Step.objects.get(pk=claimed.pk).state == "running"
+    sweep()
+    assert Step.objects.get(pk=claimed.pk).state == "queued"

@@ -57,3 +57,11 @@ def test_a_container_with_the_same_host_name_is_another_machine_except_where_the
     pulse.end_lost()
     twin.refresh_from_db()
     assert bool(twin.ended_at) == (connection.vendor == "sqlite")
+
+
+@pytest.mark.django_db
+def test_only_processes_of_this_machine_are_known_to_be_gone():
+    worker("lost", machine=MACHINE, pid=2**22 + 1)
+    worker("long alive", machine=MACHINE, pid=os.getpid(), started_at=timezone.now() - timedelta(days=9))
+    worker("elsewhere", machine="another", pid=2**22 + 1)
+    assert pulse.gone_from_here(["lost", "long alive", "elsewhere", "never heard of"]) == {"lost": 2**22 + 1}
