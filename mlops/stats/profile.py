@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,10 @@ TOP_VALUES = 20
 MICROSECONDS = 1_000_000
 SMALL_BYTES = 1_000_000
 """A file of this size is read once, not once for each column."""
+FEW_VALUES = 1_000
+"""So few are counted here: to hand them to polars' threads and wait for those takes longer than to count them."""
+COUNTED = ("integer", "boolean", "string")
+"""Types of which equal values are equal in Python, too."""
 
 
 def profile_table(
@@ -31,12 +37,20 @@ def profile_table(
 
     frame = _opened(table)
     schema = frame.collect_schema()
-    rows = int(frame.select(pl.len()).collect().item())
+    if isinstance(frame, pl.DataFrame):
+        rows, column = frame.height, frame.get_column
+    else:
+        rows = int(frame.select(pl.len()).collect().item())
+        column = partial(_collected, frame)
     columns = []
     for name, dtype in schema.items():
-        columns.append(profile_column(frame.select(name).collect().to_series(), type_=column_type(dtype)))
+        columns.append(profile_column(column(name), type_=column_type(dtype)))
         progress(len(columns) / len(schema))
     return TableProfile(row_count=rows, columns=tuple(columns))
+
+
+def _collected(frame: pl.LazyFrame, name: str) -> pl.Series:
+    return frame.select(name).collect().to_series()
 
 
 def profile_column(series: pl.Series, *, type_: ColumnType) -> ColumnProfile:
@@ -57,21 +71,27 @@ def profile_column(series: pl.Series, *, type_: ColumnType) -> ColumnProfile:
         "count": series.len(),
         "missing_count": missing,
         "not_missing_count": series.len() - missing,
-        "unique_count": series.drop_nulls().n_unique(),
+        "unique_count": _unique_count(series.drop_nulls(), type_=type_),
     }
     measures = {"integer": _numbers, "decimal": _numbers, "date": _dates, "boolean": _booleans, "string": _texts}
     return ColumnProfile(**common, **measures[type_](series.drop_nulls()))
 
 
-def _opened(table: str | Path | pl.LazyFrame | pl.DataFrame) -> pl.LazyFrame:
+def _unique_count(present: pl.Series, *, type_: ColumnType) -> int:
+    if type_ in COUNTED and present.len() <= FEW_VALUES:
+        return len(set(present.to_list()))
+    return present.n_unique()
+
+
+def _opened(table: str | Path | pl.LazyFrame | pl.DataFrame) -> pl.LazyFrame | pl.DataFrame:
     import polars as pl
 
     if isinstance(table, pl.DataFrame | pl.LazyFrame):
-        return table.lazy()
+        return table
     path = Path(table)
     file = path / "data.parquet" if path.is_dir() else path
     small = file.stat().st_size <= SMALL_BYTES
-    return pl.read_parquet(file).lazy() if small else pl.scan_parquet(file)
+    return pl.read_parquet(file) if small else pl.scan_parquet(file)
 
 
 def _numbers(present: pl.Series) -> dict[str, Any]:
@@ -95,7 +115,7 @@ def _numbers(present: pl.Series) -> dict[str, Any]:
         "kurtosis": _finite(sorted_.kurtosis()),
         "quantiles": {key: _quantile(sorted_, share) for key, share in QUANTILES.items()},
         "histogram": histogram(sorted_.to_numpy(), whole=whole),
-        "top_values": _top(finite) if whole and finite.n_unique() <= TOP_VALUES else (),
+        "top_values": _top(finite) if whole and _unique_count(finite, type_="integer") <= TOP_VALUES else (),
     }
 
 
@@ -128,10 +148,18 @@ def _top(present: pl.Series) -> tuple[ValueCount, ...]:
     """Most frequent first; equal counts in the order of the values, so that two profiles of one table are equal."""
     import polars as pl
 
+    if present.len() <= FEW_VALUES:
+        counts = sorted(Counter(present.to_list()).items(), key=lambda one: (-one[1], one[0]))
+        return tuple(ValueCount(value=_text(value), count=count) for value, count in counts[:TOP_VALUES])
     counted = pl.DataFrame({"value": present}).group_by("value").len()
     first = counted.sort(["len", "value"], descending=[True, False]).head(TOP_VALUES)
     texts = first["value"].cast(pl.String).to_list()
     return tuple(ValueCount(value=text, count=count) for text, count in zip(texts, first["len"], strict=True))
+
+
+def _text(value: Any) -> str:
+    """As polars writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _quantile(sorted_: pl.Series, share: float) -> float:

@@ -103,3 +103,21 @@ def test_narrow_columns_have_a_histogram(values: list[float]) -> None:
     assert found is not None
     assert sum(found.counts) == len(values)
     assert list(found.edges) == sorted(set(found.edges))
+
+
+def test_few_values_are_counted_as_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["é", "z", "𝒳", "\uffff", "", None, "z", "10", "9", "\x00"]
+    whole = [-3, 2**62, -(2**62), 0, None, 0, 7, 10, 9, 9]
+    frame = pl.DataFrame(
+        {
+            "text": texts,
+            "kind": pl.Series(texts, dtype=pl.Categorical),
+            "whole": whole,
+            "flag": [None if value is None else value > 0 for value in whole],
+            "number": [float(value) if value is not None else None for value in whole],
+            "nothing": pl.Series([None] * 10, dtype=pl.Null),
+        }
+    )
+    few = profile_table(frame)
+    monkeypatch.setattr("mlops.stats.profile.FEW_VALUES", -1)
+    assert few == profile_table(frame.lazy())
