@@ -270,3 +270,14 @@ def test_traces_of_a_server_come_with_spans_and_what_was_said(bring, assessed, c
             assert (one.tags["mlflow.traceName"], one.tags["team"]) == ("add", "x")
             told = [(said.name, said.value, said.source, said.is_valid) for said in one.assessments]
             assert told == (SAID_ONCE if one.id.endswith("a") else [])
+
+
+def test_attachments_of_traces_come_from_a_server_too(bring, attached, contributor, live_server, tmp_path):
+    bring(attached)
+    where = Address(
+        address=live_server.url, secret=create_token(contributor, name="reader"), private_hosts=("localhost",)
+    )
+    with opened(where) as store:
+        place = next(one.place for exp in store.experiments() for one in store.traces(exp.id) if one.id.endswith("a"))
+        store.fetch(place, f"attachments/{PICTURE}", tmp_path / "picture")
+    assert (tmp_path / "picture").read_bytes() == b"picture"
