@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ from mlops.events.catalogue.documents import documents
 from mlops.events.chain import record
 
 ROOT = Path(__file__).parents[2]
+
+
+written = cache(documents)
 
 
 def names_in_code() -> Iterator[tuple[str, str]]:
@@ -59,16 +63,16 @@ def test_no_type_is_described_twice():
 def test_the_documents_are_written_from_the_catalogue():
     folder = ROOT / "docs" / "events"
     kept = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
-    assert kept == documents(), "run: python -m mlops.events.catalogue docs/events"
+    assert kept == written(), "run: python -m mlops.events.catalogue docs/events"
 
 
 @pytest.mark.parametrize("name", TYPES)
 def test_every_schema_is_a_json_schema(name):
-    Draft202012Validator.check_schema(json.loads(documents()[f"{name}.json"]))
+    Draft202012Validator.check_schema(json.loads(written()[f"{name}.json"]))
 
 
 def test_receivers_take_members_that_they_do_not_know():
-    validator = Draft202012Validator(json.loads(documents()["mlops.draft.renamed.json"]))
+    validator = Draft202012Validator(json.loads(written()["mlops.draft.renamed.json"]))
     assert validator.is_valid({"before": "a", "after": "b", "new": 1})
     assert not validator.is_valid({"before": "a"})
 
