@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
@@ -70,6 +71,7 @@ AREAS = {area: list(tries) for area, tries in groupby(sorted(TRIES, key=_area), 
 @pytest.mark.parametrize("area", AREAS)
 def test_routes_answer_those_who_may_and_nobody_else(area: str, people, world):
     callers = {who: person for who, person in people.items() if who in MAY} | by_token(people)
+    known.clear()
     wrong = [
         f"{one.method} /{one.route}{one.query}: {line}"
         for one in AREAS[area]
@@ -138,12 +140,24 @@ def _fault(one: Try, who: str, person: Any, world: dict[str, Any]) -> str:
     return f"{who} was refused, but read what belongs to the project" if leaked else ""
 
 
+known: dict[int, str] = {}
+"""The session of each person of an area, who signs in once."""
+
+
+def _client_of(person: Any) -> Client:
+    client = Client(raise_request_exception=False)
+    if person.pk not in known:
+        client.force_login(person)
+        known[person.pk] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    client.cookies[settings.SESSION_COOKIE_NAME] = known[person.pk]
+    return client
+
+
 def _ask(one: Try, person: Any, world: dict[str, Any]) -> tuple[int, str, str, str]:
     """In a transaction that is rolled back, so that nobody meets what somebody else has changed."""
-    client = Client(raise_request_exception=False)
     needs_token = one.route.startswith(BY_TOKEN)
-    if person is not None and not needs_token and not isinstance(person, str):
-        client.force_login(person)
+    is_signed_in = person is not None and not needs_token and not isinstance(person, str)
+    client = _client_of(person) if is_signed_in else Client(raise_request_exception=False)
     path = "/" + PARAMETER.sub(lambda found: str(world[found[1]]), one.route) + one.query.format(**world)
     body = {key: value.format(**world) if isinstance(value, str) else value for key, value in one.body.items()}
     kind = {"content_type": "application/json"} if one.route.startswith(("api/", *BY_TOKEN)) and not one.form else {}
