@@ -32,7 +32,14 @@ def foretold(definition: Definition, *, step: str) -> str:
     needed = getattr(how, "requirements", Requirements())
     if not needed.is_image or needed.image == NEUTRAL_IMAGE:
         return ""
-    why = _trouble_of(definition, how)
+    if is_for_cluster(msgspec.structs.replace(definition, how=how)):
+        return _in_cluster(step)
+    if not isinstance(how, Command):
+        why = _("only commands run in containers")
+    elif settings.STEP_CONTAINERS == "kubernetes":
+        why = _("a cluster builds no images")
+    else:
+        why = trouble()
     if not why:
         return ""
     told = {"step": step, "image": needed.image or _("its Dockerfile"), "why": why.strip().rstrip(".")}
@@ -41,6 +48,8 @@ def foretold(definition: Definition, *, step: str) -> str:
             "“%(step)s”: the image %(image)s is not used (%(why)s): a process runs it, with the packages it names."
         )
         return said % told
+    if settings.STEP_CONTAINERS == "kubernetes":
+        return _("“%(step)s”: its environment is %(image)s, and it will fail: %(why)s.") % told
     return (
         _(
             "“%(step)s”: its environment is %(image)s, which cannot be had here (%(why)s): it will fail, unless its "
@@ -50,12 +59,10 @@ def foretold(definition: Definition, *, step: str) -> str:
     )
 
 
-def _trouble_of(definition: Definition, how: object) -> str:
-    if not isinstance(how, Command):
-        return _("only commands run in containers")
-    if settings.STEP_CONTAINERS == "kubernetes" and not is_for_cluster(msgspec.structs.replace(definition, how=how)):
-        return _("a cluster builds no images")
-    return trouble()
+def _in_cluster(step: str) -> str:
+    why = trouble().strip().rstrip(".")
+    said = _("“%(step)s” is to run in a cluster, which cannot be used now: %(why)s.")
+    return said % {"step": step, "why": why} if why else ""
 
 
 def trouble() -> str:

@@ -42,3 +42,16 @@ def test_nothing_is_said_of_packages():
 def test_a_function_gets_no_container_whatever_engine_there_is():
     how = Function(code="", file="a.py", name="a", requirements=Requirements(image="python:3.12"))
     assert "only commands run in containers" in foretold(definition(how), step="train")
+
+
+def test_a_cluster_that_cannot_be_used_is_foretold_and_that_it_builds_nothing(settings):
+    settings.STEP_CONTAINERS = "kubernetes"
+    own = command(image="example.org/own:3")
+    assert "MLOPS_STEP_CLAIM names no claim" in foretold(own, step="train")
+    assert "it will fail: a cluster builds no images" in foretold(command(build="a" * 64), step="train")
+    assert "is not used (a cluster builds no images)" in foretold(
+        definition(Command(command="true", requirements=Requirements(image="python:3.12", packages=("six",)))), step="a"
+    )
+    engine_outlook._known.clear()
+    settings.STEP_CLAIM = "data"  # this process is in no cluster, its workers may be
+    assert foretold(own, step="train") == ""
