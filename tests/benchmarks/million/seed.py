@@ -102,6 +102,10 @@ class Filling:
     def id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128) & ~(0xF << 76) | (4 << 76))
 
+    def made(self, place: int) -> datetime:
+        """When a model or dataset was: one after the other, as the runs."""
+        return self.now - timedelta(days=730) / self.models * (self.models - place)
+
     def make_experiments(self) -> None:
         from mlops.runs.models import Experiment
         from tests.benchmarks.million.filling import fill
@@ -176,8 +180,8 @@ class Filling:
         models = [(self.id(), self.project(), place) for place in range(self.models)]
         self.model_ids = [one for one, _project, _place in models]
         fill(RegisteredModel, ("id", "project_id", "name", "created_at", "changed_at", "created_by_id"),
-             ((one, self.project_ids[project], f"{choice(NAMES)} model {place}", now, now, self.people[0].pk)
-              for one, project, place in models), last_number=2)  # fmt: skip
+             ((one, self.project_ids[project], f"{choice(NAMES)} model {place}", self.made(place), now,
+               self.people[0].pk) for one, project, place in models), last_number=2)  # fmt: skip
         versions = [(self.id(), one, number) for place, one in enumerate(self.model_ids)
                     for number in ((1, 2) if place % 2 else (1,))]  # fmt: skip
         fill(ModelVersion, ("id", "model_id", "number", "metrics", "run_id", "created_at", "stage"),
@@ -200,9 +204,9 @@ class Filling:
 
         now = self.now
         datasets = [(self.id(), self.project(), place) for place in range(self.models)]
-        fill(Dataset, ("id", "project_id", "name"),
-             ((one, self.project_ids[project], f"data {place}") for one, project, place in datasets),
-             created_at=now, last_number=1, created_by=self.people[0])  # fmt: skip
+        fill(Dataset, ("id", "project_id", "name", "created_at"),
+             ((one, self.project_ids[project], f"data {place}", self.made(place)) for one, project, place in datasets),
+             last_number=1, created_by=self.people[0])  # fmt: skip
         fill(DatasetVersion, ("id", "dataset_id"), ((self.id(), one) for one, _project, _place in datasets), number=1,
              created_at=now, state="ready", state_since=now, row_count=10, size_bytes=1_000)  # fmt: skip
         named = {}
