@@ -150,3 +150,12 @@ def test_tags_that_a_client_keeps_are_proposed_only_to_who_types_their_beginning
     told = [choice.label for facet in facets(things, RUNS) for choice in facet.choices]
     assert "model" in told
     assert "mlflow.source.name" not in told
+
+
+def test_texts_that_begin_alike_are_told_apart_beyond_what_indexes_hold(contributor, project):
+    for name, value in (("a", "x" * 199), ("b", "x" * 200), ("c", "x" * 200 + "y")):
+        run = past_run(contributor, project, nodes=(), edges=(), state="completed")
+        Run.objects.filter(pk=run.pk).update(display_name=name)
+        log_parameters(run, {"path": value})
+    assert [found(f"params.path = '{'x' * count}'") for count in (198, 199, 200)] == ["", "a", "b"]
+    assert found(f"params.path = '{'x' * 200}y'") == "c"

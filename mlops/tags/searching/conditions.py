@@ -37,6 +37,10 @@ COMPARE: dict[str, Callable[[float, list[float]], bool]] = {
 }
 
 
+INDEXED = 200
+"""So many characters of a text are in indexes; a shorter one is there whole."""
+
+
 class Begin(Func):
     """Of a text of any length, as indexes have it."""
 
@@ -213,8 +217,10 @@ def _compared(rows: QuerySet[Any], node: Compare) -> QuerySet[Any]:
     """Rows whose text `value` fits; where a number was typed, as numbers."""
     first = node.values[0]
     if node.operator in ("=", "in") and isinstance(first, Text):
-        begins = [one.value[:200] for one in node.values if isinstance(one, Text)]
-        rows = rows.alias(_begin=Begin("value")).filter(_begin__in=begins)
+        texts = [one.value for one in node.values if isinstance(one, Text)]
+        rows = rows.alias(_begin=Begin("value")).filter(_begin__in=[one[:INDEXED] for one in texts])
+        if all(len(one) < INDEXED for one in texts):
+            return rows  # SQLite would put a given whole value into the beginning too, and miss the index
     if isinstance(first, Number):
         rows = rows.alias(_number=as_number("value")).filter(_values("_number", node, [first.value]))
     else:

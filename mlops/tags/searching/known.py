@@ -15,7 +15,7 @@ from mlops.tags.lookups import PkText, escaped
 from mlops.tags.models import Tag
 from mlops.tags.searching.searchable import Column, Facts, Held, Searchable
 
-NEWEST = 2_000
+NEWEST = 1_000
 """Of so many things values are counted."""
 RECENT = 200
 """Names of metrics and parameters are those of so many of the newest things: each may have thousands."""
