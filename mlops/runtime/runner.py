@@ -163,9 +163,10 @@ def _beat(zygote: subprocess.Popen[bytes]) -> None:
 
 def steps_have_ended(worker: int) -> bool:
     """Of a worker on this machine that is dead: its zygote, which hears of that, ends them before it stops listening,
-    and one that was killed took them with it."""
+    and one that was killed took them with it. One that had not begun to listen has none, and will have none."""
+    folders = Path(tempfile.gettempdir()).glob(f"{_folder_of(worker)}*")
     try:
-        return all(_is_left(folder) for folder in Path(tempfile.gettempdir()).glob(f"{_folder_of(worker)}*"))
+        return all(_is_left(folder) for folder in folders if (folder / "zygote").exists())
     except OSError:  # one that stands still, and that many have asked
         return False
 

@@ -241,5 +241,6 @@ def test_steps_of_a_dead_worker_are_waited_for_while_the_process_that_ends_them_
         zygote.listen()
         sweep()
         assert Step.objects.get(pk=claimed.pk).state == "running"
+    (tmp_path / f"mlops-zygote-{2**22 + 1}-killed-while-it-started").mkdir()
     sweep()
     assert Step.objects.get(pk=claimed.pk).state == "queued"
