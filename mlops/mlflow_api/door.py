@@ -18,7 +18,7 @@ from mlops.access import maintenance
 from mlops.access.problems import as_refusal
 from mlops.formats.refusal import Refusal
 from mlops.mlflow_api.caller import Caller, caller_of
-from mlops.mlflow_api.faults import ANSWER_TYPE, Fault, answer_of, invalid
+from mlops.mlflow_api.faults import ANSWER_TYPE, Fault, answer_of, invalid, wrong_method
 from mlops.mlflow_api.given import of_request
 from mlops.mlflow_api.sites import refuse_other_sites
 
@@ -45,7 +45,7 @@ class Route:
             refuse_other_sites(request)
             view = self.views.get("GET" if request.method == "HEAD" else str(request.method))
             if view is None:
-                return HttpResponse(status=405, headers={"Allow": ", ".join(self.views)})
+                return wrong_method(request.method, self.views)
             caller = caller_of(request)
             if not caller.may_write and request.method != READING and not getattr(view, "reads", False):
                 raise Fault("PERMISSION_DENIED", "This token may only read. Use a token with the scope “all”.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from django.http import HttpResponse
 
@@ -52,6 +54,14 @@ def answer_of(refusal: Refusal) -> HttpResponse:
         answer.headers["WWW-Authenticate"] = 'Basic realm="mlflow"'
     say_when(answer, refusal)
     return answer
+
+
+def wrong_method(method: str | None, allowed: Iterable[str]) -> HttpResponse:
+    """405 in MLflow's words: the code by which its clients know that a server does not speak something."""
+    methods = ", ".join(allowed)
+    message = f"This address of MLflow's API does not answer {str(method)[:20]}. Use {methods}."
+    body = {"error_code": "ENDPOINT_NOT_FOUND", "message": message}
+    return HttpResponse(msgspec.json.encode(body), status=405, headers={"Allow": methods}, content_type=ANSWER_TYPE)
 
 
 def code_of(refusal: Refusal) -> str:

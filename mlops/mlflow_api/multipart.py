@@ -18,7 +18,7 @@ from mlops.formats.refusal import Refusal
 from mlops.mlflow_api import signed
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.door import Answer, answer, streams
-from mlops.mlflow_api.faults import Fault, answer_of, missing
+from mlops.mlflow_api.faults import Fault, answer_of, missing, wrong_method
 from mlops.mlflow_api.files import Shelf, file_blob, project_of
 from mlops.mlflow_api.finding import as_key
 from mlops.mlflow_api.given import Given, of_request
@@ -78,7 +78,7 @@ def abort(caller: Caller, given: Given, folder: str = "") -> Answer:
 @csrf_exempt
 def part(request: HttpRequest, base: str, token: str) -> HttpResponseBase:
     if request.method != "PUT":
-        return HttpResponse(status=405, headers={"Allow": "PUT"})
+        return wrong_method(request.method, ["PUT"])
     try:
         refuse_other_sites(request)
         found = signed.part_of(token)

@@ -8,7 +8,7 @@ import posixpath
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from mlops.access.decisions import may
@@ -18,7 +18,7 @@ from mlops.formats.refusal import Refusal
 from mlops.mlflow_api import signed
 from mlops.mlflow_api.caller import Caller
 from mlops.mlflow_api.door import answer, reads, streams
-from mlops.mlflow_api.faults import Fault, answer_of, invalid
+from mlops.mlflow_api.faults import Fault, answer_of, invalid, wrong_method
 from mlops.mlflow_api.files import Shelf, download, keep, require_harmless, stored_at
 from mlops.mlflow_api.finding import active_run, model_of, run_of
 from mlops.mlflow_api.given import Given, of_request
@@ -73,7 +73,7 @@ def file(request: HttpRequest, base: str, token: str) -> HttpResponseBase:
     acts = {"GET": _give, "HEAD": _give, "PUT": _take}
     act = acts.get(str(request.method))
     if act is None:
-        return HttpResponse(status=405, headers={"Allow": "GET, PUT"})
+        return wrong_method(request.method, ["GET", "PUT"])
     try:
         refuse_other_sites(request)
         return act(request, token)

@@ -64,6 +64,22 @@ def test_a_token_that_may_only_read_searches_but_does_not_write(client, call, co
     assert call("POST", "runs/create", {"experiment_id": "0"}, by=by).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "runs/search", "POST"),
+        ("POST", "/api/2.0/mlflow-artifacts/artifacts/0/x", "GET, PUT, DELETE"),
+        ("GET", "/api/2.0/mlflow-artifacts/mpu/parts/x", "PUT"),
+        ("PATCH", "/api/2.0/mlflow-artifacts/signed/x", "GET, PUT"),
+    ],
+)
+def test_a_wrong_method_is_told_in_mlflows_words(call, method, path, allowed):
+    refused = call(method, path)
+    assert (refused.status_code, refused.headers["Allow"]) == (405, allowed)
+    assert refused.json()["error_code"] == "ENDPOINT_NOT_FOUND"
+    assert f"does not answer {method}. Use {allowed}." in refused.json()["message"]
+
+
 def test_pages_of_other_sites_are_refused(client, call):
     for headers in (
         {"Origin": "https://evil.example"},
