@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -38,6 +38,7 @@ from django.db.models.functions import Cast, Left
 from mlops.formats.refusal import Refusal
 from mlops.formats.search import And, Compare, Field, Has, Node, Not, Or, parse, vocabulary
 from mlops.mlflow_api.faults import invalid
+from mlops.mlflow_api.patterns import fitting
 from mlops.mlflow_api.shapes import millis, moment
 from mlops.runs.models import Special
 from mlops.tags.lookups import PkText
@@ -57,6 +58,8 @@ MOST_ORDERS, LONGEST_ORDER = 20, 1_000
 MOST_JOINED = 4
 """More tables in one join are not put into the best order."""
 PATTERNS = ("like", "ilike", "contains")
+QUOTES = frozenset("`\"'")
+PARTED = re.compile(r"\S[\s,]+\S")
 PREFIX = re.compile(r"(?:(?P<space>[A-Za-z]+)\.)?(?P<key>.+)", re.DOTALL)
 SPACES = {
     "": "field", "attribute": "field", "attributes": "field", "attr": "field", "run": "field",
@@ -77,6 +80,8 @@ class Attribute:
     """It names a row, so that no pattern fits it."""
     tag: str = ""
     """Its value counts before that of the column, where there is one."""
+    words: Mapping[Any, str] = field(default_factory=dict)
+    """Of each value of the column the word that clients know: patterns fit that, and it gives the order."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ class Facts:
     holder: str
     query_name: str = ""
     """From the holder, where it has at most one of each key."""
+    newest: tuple[str, ...] = ()
+    """The order in which the one that counts comes first, where it may have several."""
 
 
 @dataclass(frozen=True)
@@ -152,16 +159,18 @@ def filtered(things: QuerySet[Any], text: str, kind: Kind, rows: Rows | None = N
 
 
 def ordered(
-    things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[Any, ...], rows: Rows | None = None
-) -> QuerySet[Any]:
-    """By what is asked, then by `then`; what has no value comes last."""
+    things: QuerySet[Any], given: list[str], kind: Kind, *, then: tuple[Any, ...], rows: Rows | None = None,
+    within: Sequence[Q] = (),
+) -> QuerySet[Any]:  # fmt: skip
+    """By what is asked, then by `then`; what has no value comes last. `within`: which metrics count for each."""
     if len(given) > MOST_ORDERS:
         raise invalid(f"At most {MOST_ORDERS} order_by clauses can be given. Got {len(given)}.")
     keys: list[Any] = []
     seen: set[str] = set()
     for index, text in enumerate(given):
         name, is_down = direction_of(text)
-        things, key = _sort_key(things, name, kind, f"sort_{index}", rows or {}, is_down=is_down)
+        only = within[index] if within else Q()
+        things, key = _sort_key(things, name, kind, f"sort_{index}", rows or {}, is_down=is_down, only=only)
         if key in seen or name in seen:
             raise invalid(f"`order_by` contains duplicate fields: {given}")
         seen |= {key, name}
@@ -176,7 +185,9 @@ def direction_of(text: str) -> tuple[str, bool]:
         raise invalid(f"Invalid order_by clause '{text[:300]}'.")
     name, _blank, way = given.replace("\t", " ").replace("\n", " ").rpartition(" ")
     if way.lower() not in ("asc", "desc") or not name.strip():
-        return given, False
+        name, way = given, "asc"
+    if PARTED.search(name) and not QUOTES.intersection(name):  # a misspelt way, or several clauses in one
+        raise invalid(f"Invalid order_by clause '{text[:300]}'. Could not be parsed.")
     return name.strip(), way.lower() == "desc"
 
 
@@ -187,7 +198,7 @@ def _space_and_key(name: str) -> tuple[str | None, str]:
 
 
 def _sort_key(
-    things: QuerySet[Any], name: str, kind: Kind, alias: str, rows_of: Rows, *, is_down: bool
+    things: QuerySet[Any], name: str, kind: Kind, alias: str, rows_of: Rows, *, is_down: bool, only: Q
 ) -> tuple[QuerySet[Any], str]:
     space, key = _space_and_key(name)
     if space in (None, "field"):
@@ -195,6 +206,9 @@ def _sort_key(
         if attribute is None:
             known = ", ".join(kind.attributes)
             raise invalid(f"Invalid order_by clause '{name}'. Valid attributes are: {known}.")
+        if attribute.words:
+            whens = [When(**{attribute.path: value}, then=Value(word)) for value, word in attribute.words.items()]
+            return things.annotate(**{alias: Case(*whens, output_field=TextField())}), alias
         return things, attribute.path
     if space == "tag":
         if key in kind.tags_as_attributes:
@@ -209,6 +223,7 @@ def _sort_key(
         if facts is None:
             raise invalid(f"Invalid order_by clause '{name}'.")
         rows = facts.model._default_manager.filter(key=key, **{facts.holder: OuterRef("pk")})
+        rows = rows.filter(only).order_by(*facts.newest) if space == "metric" and facts.newest else rows
         rows = rows.values_list(_among_numbers("", is_down=is_down) if space == "metric" else "value")
     return things.annotate(**{alias: Subquery(rows[:1])}), alias
 
@@ -242,10 +257,12 @@ def _in_row(node: Node, rows: Rows) -> Q | None:
 
 
 def _measured(node: Compare | Has, row: str = "") -> Q:
-    fitting = _compared(node, Attribute(f"{row}value", number=True, read=float))
+    found = _compared(node, Attribute(f"{row}value", number=True, read=float))
     if infinite := INFINITE_AT.get(getattr(node, "operator", "")):
-        fitting |= Q(**{f"{row}value": None, f"{row}special": infinite})  # no union: PostgreSQL cannot tell its size
-    return fitting
+        found |= Q(**{f"{row}value": None, f"{row}special": infinite})  # no union: PostgreSQL cannot tell its size
+    if getattr(node, "operator", "") == "!=":  # as no infinity is, and NaN neither
+        found |= Q(**{f"{row}value": None, f"{row}special__in": Special.values})
+    return found
 
 
 def _condition(node: Node, kind: Kind) -> Q:
@@ -310,6 +327,9 @@ def _compared(node: Compare | Has, attribute: Attribute) -> Q:
         return Q(**{f"{path}__isnull": False})
     if attribute.is_key and node.operator in PATTERNS:
         raise invalid(f"'{node.name.key}' names one thing: compare it by =, !=, IN or NOT IN, not by {node.operator}.")
+    if attribute.words and node.operator in ("like", "ilike"):
+        pattern = str(getattr(node.values[0], "value", ""))
+        return Q(**{f"{path}__in": fitting(attribute.words, node.operator, pattern)})
     values = [attribute.read(getattr(value, "value", "")) for value in node.values]
     sign, value = node.operator, values[0] if values else None
     if sign == "=":

@@ -8,7 +8,7 @@ from typing import Any
 from mlops.mlflow_api.filters import Attribute, Facts, Kind, as_moment
 from mlops.mlflow_api.run_places import artifact_uri
 from mlops.mlflow_api.runs import STATE_OF
-from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME, USER
+from mlops.mlflow_api.shapes import NOTE, PARENT, RUN_NAME, STATUS_OF, USER
 from mlops.registry.models import ModelVersion, RegisteredModel
 from mlops.runs.models import (
     DatasetUse,
@@ -48,7 +48,7 @@ RUNS = Kind(
     attributes={
         "run_id": Attribute("pk", read=as_run_key, is_key=True, aliases=("run_uuid",)),
         "run_name": Attribute("display_name", aliases=("name", "run name")),
-        "status": Attribute("state", read=_state),
+        "status": Attribute("state", read=_state, words=STATUS_OF),
         "user_id": Attribute("created_by__username", aliases=("user",), tag=USER),
         "experiment_id": Attribute("experiment", read=as_run_key, is_key=True),
         "start_time": _moment("started_at", "created"),
@@ -90,7 +90,7 @@ LOGGED_MODELS = Kind(
         "creation_timestamp": _moment("created_at", "creation_time", "creation_timestamp_ms"),
         "last_updated_timestamp": _moment("changed_at", "last_updated_time", "last_updated_timestamp_ms"),
     },
-    metrics=Facts(LoggedModelMetric, "model"),
+    metrics=Facts(LoggedModelMetric, "model", newest=("-at", "-position", "-pk")),
     parameters_in="parameters",
 )
 REGISTERED_MODELS = Kind(

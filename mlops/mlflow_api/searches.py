@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mlops.events.models import Event
 from mlops.mlflow_api.caller import Caller, projects_of
@@ -121,13 +121,24 @@ def logged_models(caller: Caller, given: Given) -> Answer:
         if digest := data.text("dataset_digest"):
             told["dataset_digest"] = digest
         found = found.filter(pk__in=LoggedModelMetric.objects.filter(**told).values("model"))
-    orders = [
-        f"{Given(one).text('field_name', required=True)} {'asc' if one.get('ascending', True) else 'desc'}"
-        for one in given.records("order_by")
-    ]
-    found = ordered(found, orders, LOGGED_MODELS, then=("-created_at", "pk"))
+    asked_orders = given.records("order_by")
+    orders = [f"{_field(one)} {'asc' if one.get('ascending', True) else 'desc'}" for one in asked_orders]
+    within = [_on_data(Given(one)) for one in asked_orders]
+    found = ordered(found, orders, LOGGED_MODELS, then=("-created_at", "pk"), within=within)
     page = list(found[start : start + most + 1])
     return {"models": shaped_models(page[:most])} | next_page(page, start, most)
+
+
+def _field(order: dict[str, Any]) -> str:
+    """In quotes: these names are not parsed."""
+    space, dot, key = Given(order).text("field_name", required=True).partition(".")
+    return f"{space}.`{key}`" if dot else space
+
+
+def _on_data(order: Given) -> Q:
+    """The metrics that were told of the data that an order names, or all."""
+    told = {"dataset": order.text("dataset_name"), "dataset_digest": order.text("dataset_digest")}
+    return Q(**{name: value for name, value in told.items() if value})
 
 
 @reads

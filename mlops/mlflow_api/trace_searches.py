@@ -18,9 +18,10 @@ from mlops.mlflow_api.filters import MOST_ORDERS, direction_of
 from mlops.mlflow_api.finding import DEFAULT_ID, as_key, default_experiment, project_of
 from mlops.mlflow_api.given import Given
 from mlops.mlflow_api.pages import next_page, page_of
+from mlops.mlflow_api.patterns import fitting
 from mlops.mlflow_api.shapes import moment
 from mlops.mlflow_api.trace_finding import traces_of
-from mlops.mlflow_api.trace_shapes import NAME, SOURCE_RUN, STATE_OF, shaped_old, shaped_traces
+from mlops.mlflow_api.trace_shapes import NAME, NAME_OF, SOURCE_RUN, STATE_OF, shaped_old, shaped_traces
 from mlops.traces.models import Assessment, Span, Trace, TraceFact
 
 MOST, DEFAULT = 500, 100
@@ -92,8 +93,16 @@ def _of_trace(one: Condition) -> Q:
         raise invalid(f"Invalid search key '{one.key[:100]}', supported are {', '.join([*PATHS, 'run_id', 'text'])}.")
     if path in MOMENTS or path == "duration_ms":
         return _of_number(one, path)
+    if path == "state" and one.sign in ("like", "ilike"):
+        return Q(state__in=fitting(NAME_OF, one.sign, str(one.values[0])))
     values = tuple(_state(value) if path == "state" else value for value in one.values)
-    return _of_text(Condition(one.space, one.key, one.sign, values), path)
+    return _of_given_text(Condition(one.space, one.key, one.sign, values), path)
+
+
+def _of_given_text(one: Condition, path: str) -> Q:
+    """As with MLflow, `!=` finds only what has a value."""
+    found = _of_text(one, path)
+    return found & Q(**{f"{path}__gt": ""}) if one.sign in ("!=", "not in") else found
 
 
 def _of_run(one: Condition) -> Q:
@@ -103,14 +112,23 @@ def _of_run(one: Condition) -> Q:
     linked = Trace.runs.through.objects.filter(run__in=keys).values("trace")
     told = TraceFact.objects.filter(is_tag=False, key=SOURCE_RUN, value__in=[str(value) for value in one.values])
     found = Q(pk__in=linked) | Q(pk__in=told.values("trace"))
-    return found if one.sign in ("=", "in") else ~found
+    if one.sign in ("=", "in"):
+        return found
+    return ~found & (Q(Exists(_links())) | Q(Exists(_facts(SOURCE_RUN, is_tag=False))))
 
 
 def _of_fact(one: Condition) -> Q:
     if one.space == "tag" and one.key == NAME:
-        return _of_text(one, "name")
-    rows = TraceFact.objects.filter(is_tag=one.space == "tag", key=one.key, trace=OuterRef("pk"))
-    return _of_rows(one, rows, "value")
+        return _of_given_text(one, "name")
+    return _of_rows(one, _facts(one.key, is_tag=one.space == "tag"), "value")
+
+
+def _links() -> QuerySet[Any]:
+    return Trace.runs.through.objects.filter(trace=OuterRef("pk"))
+
+
+def _facts(key: str, *, is_tag: bool) -> QuerySet[TraceFact]:
+    return TraceFact.objects.filter(is_tag=is_tag, key=key, trace=OuterRef("pk"))
 
 
 def _of_span(one: Condition) -> Q:

@@ -286,7 +286,7 @@ def test_a_search_is_answered_as_by_django_which_is_not_asked(log, run, contribu
         ("metrics.a < 0.3 and metrics.a > 0.1", "metrics.a", ["0.2"]),
         ("metrics.a > 0.1", "metrics.a", ["0.2", "0.3", "Infinity"]),
         ("metrics.a = 0.1", "metrics.a", ["0.1"]),
-        ("metrics.a != 0.1", "metrics.a", ["0.2", "0.3"]),
+        ("metrics.a != 0.1", "metrics.a", ["-Infinity", "0.2", "0.3", "Infinity", "NaN"]),
         ("metrics.a > 0.1 and metrics.b > 0", "metrics.a", ["0.2", "Infinity"]),
         ("metrics.a < 0.3", "metrics.b DESC", ["0.2", "0.1", "-Infinity"]),
         ("", "metrics.a", ["-Infinity", "0.1", "0.2", "0.3", "Infinity", "NaN", "none"]),

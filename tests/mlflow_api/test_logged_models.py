@@ -48,6 +48,20 @@ def test_models_are_searched_by_what_was_told_of_them(client):
     assert [one.name for one in client.search_logged_models(["0"], filter_string="tags.team = 'b'")] == ["b"]
 
 
+def test_models_are_ordered_by_what_was_measured_on_the_named_data(client):
+    run = client.create_run("0").info.run_id
+    for name, told in (("a", {"train": 0.9, "test": 0.1}), ("b", {"train": 0.2}), ("c", {"test": 0.5, "train": 0.1})):
+        model = client.create_logged_model("0", name=name).model_id
+        for data, value in told.items():
+            client.log_metric(
+                run, "test accuracy", value, model_id=model, dataset_name=data, dataset_digest=f"d-{data}"
+            )
+    by_test = {"field_name": "metrics.test accuracy", "dataset_name": "test", "ascending": False}
+    assert [one.name for one in client.search_logged_models(["0"], order_by=[by_test])] == ["c", "a", "b"]
+    by_digest = {"field_name": "metrics.test accuracy", "dataset_name": "train", "dataset_digest": "d-train"}
+    assert [one.name for one in client.search_logged_models(["0"], order_by=[by_digest])] == ["c", "b", "a"]
+
+
 def test_a_run_that_nobody_knows_is_told_again_of_a_model(client):
     made = client.create_logged_model("0", source_run_id="123")
     assert (made.source_run_id, client.get_logged_model(made.model_id).source_run_id) == ("123", "123")

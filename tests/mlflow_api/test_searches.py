@@ -35,6 +35,8 @@ def runs(client) -> dict[str, str]:
         ("tags.Area ILIKE 's%'", {"two"}),
         ("attributes.status = 'FAILED'", {"two"}),
         ("status = 'RUNNING'", {"one", "three"}),
+        ("status LIKE 'F%'", {"two"}),
+        ("status ILIKE 'r_n%'", {"one", "three"}),
         ("run_name = 'three'", {"three"}),
         ("tags.mlflow.runName = 'three'", {"three"}),
         ("attributes.run_name LIKE 't%'", {"two", "three"}),
@@ -119,6 +121,25 @@ def test_infinite_values_stand_at_the_ends_of_an_order_and_nan_after_them(client
     names = [run.info.run_name for run in client.search_runs(["0"], order_by=["metrics.x DESC"])]
     assert names == ["up", "one", "down", "nan", "none"]
     assert {run.info.run_name for run in client.search_runs(["0"], "metrics.x > 0")} == {"one", "up"}
+
+
+def test_values_that_are_no_numbers_differ_from_every_number(client, runs):
+    client.log_metric(runs["two"], "loss", math.nan)
+    client.log_metric(runs["three"], "loss", math.inf)
+    found = client.search_runs(["0"], "metrics.loss != 0.1")
+    assert {run.info.run_name for run in found} == {"two", "three"}
+
+
+def test_states_are_ordered_by_their_words(client, runs):
+    client.set_terminated(runs["three"])
+    found = client.search_runs(["0"], order_by=["attributes.status DESC"])
+    assert [run.info.status for run in found] == ["RUNNING", "FINISHED", "FAILED"]
+
+
+@pytest.mark.parametrize("clause", ["metrics.loss downward", "metrics.loss ASC DESC", "metrics.loss, params.lr"])
+def test_orders_that_say_more_than_one_thing_are_refused(client, clause):
+    with pytest.raises(MlflowException, match="Could not be parsed"):
+        client.search_runs(["0"], order_by=[clause])
 
 
 def test_the_user_that_a_client_names_is_the_user_of_a_run(client):

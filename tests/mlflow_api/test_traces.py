@@ -74,6 +74,7 @@ def test_feedback_and_expectations_are_told_changed_and_withdrawn(traced):
         ("trace.text LIKE '%double%'", 1), ("tags.area = 'x'", 1), ("tag.other IS NULL", 1), ("tags.area != 'x'", 0),
         ("metadata.`mlflow.trace_schema.version` = '3'", 1), ("feedback.good > 0.5", 1), ("feedback.good < 0.5", 0),
         ("feedback.other IS NOT NULL", 0), ("timestamp_ms > 1", 1), ("request_id = 'tr-0'", 0),
+        ("status LIKE 'O%'", 1), ("status ILIKE 'err%'", 0), ("name != 'x'", 1), ("run_id != 'x'", 0),
     ],
 )  # fmt: skip
 def test_traces_are_found_by_what_is_known_of_them(client, traced, text, count):
