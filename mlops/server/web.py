@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+from mlops.formats.readied import ready_structs
 from mlops.server.loading import load_django
 from mlops.trail import lines, telling
 
@@ -63,6 +64,7 @@ def _answer(host: str, port: int, *, samples: bool) -> None:
 
     from mlops.asgi import application
 
+    ready_structs()
     config = uvicorn.Config(
         application,
         host=host,

@@ -10,6 +10,7 @@ import threading
 import warnings
 from typing import Any
 
+from mlops.formats.readied import ready_structs
 from mlops.server.loading import load_django
 from mlops.server.serving_check import sign_file
 from mlops.trail import lines, telling
@@ -45,6 +46,8 @@ def serve(concurrency: int = 0, *, migrated_within_seconds: float = 120.0) -> No
     starting.require_same_key()
     maintenance.follow()
     _keep_connections(app)
+    app.loader.import_default_modules()
+    ready_structs()  # the first jobs come all at once
     usual = 2 * settings.STEP_SLOTS + 6  # steps, seats of batch jobs, and what is short
     run(concurrency=concurrency or usual)
 
