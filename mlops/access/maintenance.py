@@ -41,10 +41,9 @@ class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
 
 def current() -> Maintenance | None:
     """None where the server is open, as it is where the file cannot be read as one of ours."""
-    if not os.path.exists(os.path.join(settings.DATA_DIR, FILE_NAME)):  # asked by each request: a path costs more
-        return None
     try:
-        return msgspec.json.decode(place().read_bytes(), type=Maintenance)
+        with open(os.path.join(settings.DATA_DIR, FILE_NAME), "rb") as file:  # for each request: a Path costs more
+            return msgspec.json.decode(file.read(), type=Maintenance)
     except (OSError, msgspec.DecodeError):
         return None
 
