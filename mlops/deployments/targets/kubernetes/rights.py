@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from mlops.clusters.kubernetes.client import KINDS
 from mlops.clusters.kubernetes.reaching import access_of, client_of
+from mlops.clusters.kubernetes.rights import right
 from mlops.clusters.models import Cluster
 from mlops.formats.refusal import Refusal
 
@@ -31,7 +31,7 @@ def examine(cluster: Cluster) -> Findings:
         wanted += [("get", "Pod"), ("list", "Pod")]
         with client_of(cluster.name) as client:
             version = client.version()
-            missing = [_told(verb, kind) for verb, kind in wanted if not client.may(verb, kind, namespace)]
+            missing = [right(verb, kind) for verb, kind in wanted if not client.may(verb, kind, namespace)]
             missing += [
                 f"{verb} pods/proxy (to take what was collected)"
                 for verb in ("get", "delete")
@@ -42,9 +42,3 @@ def examine(cluster: Cluster) -> Findings:
         return Findings(problem=refusal.message, hint=refusal.hint)
     problem = "" if has_gateways else "The cluster has no Gateway API, so our router splits the traffic alone."
     return Findings(version=version, namespace=namespace, missing=tuple(missing), problem=problem)
-
-
-def _told(verb: str, kind: str) -> str:
-    group, plural = KINDS[kind]
-    parts = group.split("/")
-    return f"{verb} {plural}.{parts[1]}" if parts[0] == "apis" else f"{verb} {plural}"

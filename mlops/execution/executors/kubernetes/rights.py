@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mlops.clusters.kubernetes.client import KINDS, Client
+from mlops.clusters.kubernetes.client import Client
+from mlops.clusters.kubernetes.rights import right
 from mlops.execution.executors.kubernetes.places import place
 
 NEEDED = (
@@ -20,14 +21,7 @@ def missing_rights() -> list[str]:
     with Client(where.access) as client:
         client.version()
         return [
-            _told(verb, kind, part)
+            right(verb, kind, part)
             for verb, kind, part in NEEDED
             if not client.may(verb, kind, where.namespace, part=part)
         ]
-
-
-def _told(verb: str, kind: str, part: str) -> str:
-    group, plural = KINDS[kind]
-    parts = group.split("/")
-    named = f"{plural}/{part}" if part else plural
-    return f"{verb} {named}.{parts[1]}" if parts[0] == "apis" else f"{verb} {named}"
