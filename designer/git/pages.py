@@ -47,7 +47,7 @@ def links(request: HttpRequest, repository_id: UUID) -> HttpResponse:
         "drafts": [one for one in own if one.pk not in linked],
         "typed": request.POST if problem else {"draft": request.GET.get("draft", "")},
         "problem": problem,
-        "may_own": may(request.user, "repositories.manage", row.project),
+        "may_manage": may(request.user, "repositories.manage", row.project),
     }
     return render(request, "designer/git/links.html", context, status=problem.status if problem else 200)
 
@@ -75,7 +75,7 @@ def link(request: HttpRequest, link_id: UUID) -> HttpResponse:
         "is_conflict": state == "conflict" and found.theirs is not None,
         "proposal": proposals_of(found),
         "problem": problem,
-        "may_own": may(request.user, "repositories.manage", row.project),
+        "may_manage": may(request.user, "repositories.manage", row.project),
         "may_design": may(request.user, "pipelines.design", row.project),
     }
     return render(request, "designer/git/link.html", context, status=problem.status if problem else 200)
