@@ -150,12 +150,7 @@ def filtered(things: QuerySet[Any], text: str, kind: Kind, rows: Rows | None = N
         query = parse(text, vocabulary(fields, spaces=spaces, strict=True))  # type: ignore[arg-type]
     except Refusal as refusal:
         raise invalid(f"Invalid filter '{text[:500]}': {refusal.message} {refusal.hint}".strip()) from refusal
-    if not query.root:
-        return things
-    made = Q()
-    for part in query.root.parts if isinstance(query.root, And) else (query.root,):
-        made &= _in_row(part, rows or {}) or _condition(part, kind)
-    return things.filter(made)
+    return things.filter(_condition(query.root, kind, rows or {})) if query.root else things
 
 
 def ordered(
@@ -247,7 +242,7 @@ def _within(column: str, key: str) -> Cast:
     return Cast(KeyTextTransform(key, column), TextField())
 
 
-def _in_row(node: Node, rows: Rows) -> Q | None:
+def _in_row(node: Compare | Has, rows: Rows) -> Q | None:
     """Of a metric that has been joined; None where that row alone does not tell."""
     if not isinstance(node, Compare) or node.name.space != "metric" or node.name.key not in rows:
         return None
@@ -265,25 +260,28 @@ def _measured(node: Compare | Has, row: str = "") -> Q:
     return found
 
 
-def _condition(node: Node, kind: Kind) -> Q:
+def _condition(node: Node, kind: Kind, rows: Rows) -> Q:
+    """`rows`: none below what may hold without them."""
     if isinstance(node, And):
         made = Q()
         for part in node.parts:
-            made &= _condition(part, kind)
+            made &= _condition(part, kind, rows)
         return made
     if isinstance(node, Or):
         made = Q(pk__in=[])
         for part in node.parts:
-            made |= _condition(part, kind)
+            made |= _condition(part, kind, {})
         return made
     if isinstance(node, Not):
-        return ~_condition(node.part, kind)
+        return ~_condition(node.part, kind, {})
     assert isinstance(node, Compare | Has)
+    if (in_row := _in_row(node, rows)) is not None:
+        return in_row
     space, key = node.name.space, node.name.key
     if space == "field" and key in kind.elsewhere:
         facts, column = kind.elsewhere[key]
-        rows = facts.model._default_manager.filter(_compared(node, Attribute(column))).values(facts.holder)
-        return Q(pk__in=rows)
+        holding = facts.model._default_manager.filter(_compared(node, Attribute(column)))
+        return Q(pk__in=holding.values(facts.holder))
     if space == "field" and key in kind.made:
         things = kind.model._default_manager.annotate(made=kind.made[key]())
         return Q(pk__in=things.filter(_compared(node, Attribute("made"))).values("pk"))
