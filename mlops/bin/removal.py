@@ -21,6 +21,7 @@ from mlops.bin.models import TITLE_LENGTH, Entry, Gone
 from mlops.bin.sizes import held_bytes
 from mlops.bin.uses import InUse, Use
 from mlops.bin.within import would_go
+from mlops.events.circumstances import SYSTEM
 from mlops.formats.refusal import Refusal
 from mlops.tags.models import Tag
 
@@ -123,4 +124,4 @@ def _check_unprotected(part: Part, row: Any) -> None:
 
 
 def _name(person: Any) -> str:
-    return str(person.get_username()) if person else "system"
+    return str(person.get_username()) if person else SYSTEM

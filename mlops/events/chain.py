@@ -62,7 +62,7 @@ def record(
             type=type,
             project=project,
             actor=actor,
-            actor_name=actor.get_username() if actor else "system",
+            actor_name=actor.get_username() if actor else circumstances.SYSTEM,
             subject=subject,
             reason=reason,
             data=plain(data or {}),

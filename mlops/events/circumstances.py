@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponseBase
 from mlops.http.spans import SERVER
 from mlops.trail import carried, lines, telling
 
+SYSTEM = "system"
+"""Who acts where no person does."""
 LONGEST_REASON = 2000
 IMPORT = "import"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from mlops.access.decisions import require
 from mlops.events.chain import record
+from mlops.events.circumstances import SYSTEM
 from mlops.events.facts import INTO_BIN, OUT_OF_BIN, Change, sides
 from mlops.formats.refusal import Refusal
 from mlops.runs.family import family_of
@@ -114,7 +115,7 @@ def carry_out_purge(actor: Any, run: Run, *, reason: str) -> None:
     """`actor` None: the regular job that empties the recycle bin."""
     family = family_of(run)
     check_deletable(run, family)
-    by = actor.get_username() if actor else "system"
+    by = actor.get_username() if actor else SYSTEM
     with transaction.atomic():
         there = locked(Run.objects.filter(pk__in=[one.pk for one in family]))
         kept = next((one for one in family if there.get(one.pk) is None and (one.pk in there or one is run)), None)

@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 from django.utils import translation
 from django.utils.formats import localize
 
+from mlops.events.chain import record
+from tests.alerts.happening import RUN
 from tests.locale import refusals, words
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|%[sd%]|<[^>]+>")
@@ -87,6 +89,16 @@ def test_a_refusal_speaks_as_the_caller_asks(client, owner, project):
     client.force_login(owner)
     told = client.get("/api/v1/projects/nowhere/", headers={"Accept-Language": "de"}).json()
     assert told["detail"].startswith("Es gibt kein solches Projekt")
+
+
+@pytest.mark.django_db
+def test_what_happened_is_read_in_the_own_language_and_recorded_in_english(client, owner, project):
+    event = record(None, "mlops.run.completed", subject="runs/1", project=project, data=RUN)
+    client.force_login(owner)
+    page = client.get("/alerts/events/", {"actor": "System"}, headers={"Accept-Language": "de"}).content.decode()
+    assert "Lauf abgeschlossen" in page
+    assert ">System<" in page
+    assert event.actor_name == "system"
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.utils.translation.template import templatize
 
 from mlops.blocks.catalogue import components
 from mlops.components.wording import texts_of
+from mlops.events import wording
 from mlops.formats.spoken import CONTEXT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,7 @@ SEVERAL = re.compile(rf"\bngettext\(\s*{STRING}\s*,\s*{STRING}")
 
 
 def of_python_and_templates() -> Iterator[tuple[Text, str]]:
-    """And of components. Each text with the file that it is found in."""
+    """And of components and types of events. Each text with the file that it is found in."""
     for folder in ("mlops", "designer"):
         for place in sorted((ROOT / folder).rglob("*.py")):
             source = place.read_text(encoding="utf-8")
@@ -47,6 +48,8 @@ def of_python_and_templates() -> Iterator[tuple[Text, str]]:
                 told = templatize(place.read_text(encoding="utf-8"))
                 yield from _in("\n".join(line.strip() for line in told.splitlines()), place)
     yield from of_components()
+    for text in wording.texts():
+        yield (text, "", wording.CONTEXT), "mlops/events/catalogue"
 
 
 def of_components() -> Iterator[tuple[Text, str]]:

@@ -102,6 +102,6 @@ def test_a_refused_project_keeps_what_was_typed(client, project, owner):
 def test_the_activity_of_a_project_lists_who_did_what(client, project, owner, reader):
     client.force_login(reader)
     page = client.get("/projects/churn/?tab=activity").content.decode()
-    assert "Project: role given" in page
+    assert "Role given" in page
     assert "rita" in page
     assert "Nothing found" in client.get("/projects/churn/?tab=activity&q=zzz").content.decode()

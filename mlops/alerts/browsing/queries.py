@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from mlops.access.decisions import seen_in
 from mlops.access.models import Project
 from mlops.events.models import Event
+from mlops.events.wording import recorded_actor
 from mlops.formats.event_filter import is_type_of
 from mlops.formats.refusal import Refusal, Where
 
@@ -65,7 +66,7 @@ def asked_for(rows: QuerySet[Event], asked: Asked) -> QuerySet[Event]:
     elif asked.subject:
         rows = rows.filter(subject__icontains=asked.subject)
     if asked.actor:
-        rows = rows.filter(actor_name=asked.actor)
+        rows = rows.filter(actor_name=recorded_actor(asked.actor))
     if asked.text:
         found = Q(type__icontains=asked.text) | Q(subject__icontains=asked.text) | Q(reason__icontains=asked.text)
         rows = rows.filter(found | Q(data__icontains=asked.text))

@@ -35,7 +35,7 @@ TYPES = (
     EventType("mlops.retraining.policy_changed", "Policy changed", "Its settings change.", POLICY, PolicyOf),
     EventType("mlops.retraining.policy_enabled", "Policy enabled", "It is switched on.", POLICY, PolicyOf),
     EventType("mlops.retraining.policy_disabled", "Policy disabled", "It is switched off.", POLICY, PolicyOf),
-    EventType("mlops.retraining.policy_deleted", "Policy deleted", "It is deleted.", POLICY, PolicyOf),
+    EventType("mlops.retraining.policy_deleted", "Policy deleted", "A policy is deleted.", POLICY, PolicyOf),
     EventType("mlops.retraining.triggered", "Retraining triggered", "An attempt begins.", ATTEMPT, Attempted),
     EventType("mlops.retraining.skipped", "Retraining skipped", "A rule of the policy leaves a trigger out.", ATTEMPT,
               Attempted),

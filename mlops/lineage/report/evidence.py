@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from mlops.access.retold import retold
 from mlops.events.models import ChainHead, Event
+from mlops.events.wording import actor, title_of
 from mlops.formats.refusal import Refusal
 from mlops.lineage.versions.packages import packages_of
 from mlops.packaging.image_files import materials as of_image
@@ -112,7 +114,14 @@ def audit(version: ModelVersion) -> Part:
     table = Table(
         heads=("#", _("When"), _("Who"), _("What"), _("Why"), _("Hash")),
         rows=tuple(
-            (str(one.seq), f"{one.at:%Y-%m-%d %H:%M}", one.actor_name, one.type, one.reason, one.hash[:16])
+            (
+                str(one.seq),
+                f"{one.at:%Y-%m-%d %H:%M}",
+                actor(one.actor_name),
+                title_of(one.type),
+                retold(one.reason),
+                one.hash[:16],
+            )
             for one in rows[:MOST_EVENTS]
         ),
     )

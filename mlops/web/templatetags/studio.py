@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mlops.access.retold import retold
+from mlops.events import wording
 from mlops.formats.model import ParityCertificate
 from mlops.trail import carried
 from mlops.web.icons import OUTLINES, STATE_ICONS
@@ -147,9 +148,20 @@ def with_code(text: str) -> SafeString | str:
 
 @register.filter
 def deed(event_type: str) -> str:
-    """`mlops.project.role_given` as `Project: role given`."""
-    noun, _dot, verb = event_type.removeprefix("mlops.").partition(".")
-    return f"{noun.capitalize()}: {verb.replace('_', ' ')}" if verb else noun
+    """`mlops.project.role_given` as `Role given`."""
+    return wording.title_of(event_type)
+
+
+@register.filter
+def actor(name: str) -> str:
+    """Who did something, as an event has it."""
+    return wording.actor(name)
+
+
+@register.filter
+def told_of_event(text: str) -> str:
+    """A text of the catalogue of events."""
+    return wording.told(text)
 
 
 @register.filter
