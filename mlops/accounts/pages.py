@@ -71,8 +71,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     ours may lead to pages of ours alone (Content-Security-Policy)."""
     id_token, kept = request.session.get("oidc-id-token"), request.session.get(saml_logout.KEPT)
     logout(request)
-    if kept and (onward := saml_logout.begin(request, kept)):
-        return render(request, "accounts/signed_out.html", {"onward": onward, "provider": settings.SAML_NAME})
+    if kept and (to_provider := saml_logout.begin(request, kept)):
+        return saml_pages.leave(request, to_provider)
     onward = _end_elsewhere(request, id_token) if id_token else ""
     if onward:
         return render(request, "accounts/signed_out.html", {"onward": onward, "provider": settings.OIDC_NAME})
@@ -223,6 +223,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/saml/answer/", saml_pages.answer_page, name="saml-answer"),
     path("sign-in/saml/finish/", saml_pages.finish_page, name="saml-finish"),
     path("sign-in/saml/logout/", saml_pages.logout_page, name="saml-logout"),
+    path("sign-in/saml/logout/finish/", saml_pages.logout_finish_page, name="saml-logout-finish"),
     path("settings/sign-in/", sign_in_settings.sign_in_settings_page, name="sign-in-settings"),
     path("people/invitations/", invitation_pages.server_invitations, name="server-invitations"),
     path("projects/<slug:slug>/invitations/", invitation_pages.project_invitations, name="invitations"),

@@ -1,7 +1,8 @@
 """The Content-Security-Policy of every answer, also of pages of errors and of our files: scripts and styles only from
 files of ours, nothing from elsewhere, no framing.
 
-The editor and the plots write rules of their own into a style element, which carries the nonce of its page."""
+The editor and the plots write rules of their own into a style element, which carries the nonce of its page. A page
+whose form leads to a provider of sign-ins names that as `request.form_target`."""
 
 from __future__ import annotations
 
@@ -28,6 +29,7 @@ def _hashed(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
+FORMS = "form-action 'self'"
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -40,7 +42,7 @@ POLICY = "; ".join(
         "worker-src 'self' blob:",
         "object-src 'none'",
         "base-uri 'self'",
-        "form-action 'self'",
+        FORMS,
         "frame-ancestors 'none'",
     )
 )
@@ -54,6 +56,9 @@ class ContentSecurityPolicy:
         nonce = secrets.token_urlsafe(16)
         request.style_nonce = nonce  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
+        policy = POLICY.format(nonce=nonce)
+        if hasattr(request, "form_target"):
+            policy = policy.replace(FORMS, f"{FORMS} {request.form_target}")
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         return response

@@ -12,10 +12,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from saml2 import BINDING_HTTP_REDIRECT
+from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.config import IdPConfig
 from saml2.metadata import entity_descriptor
 from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
+from saml2.samlp import logout_response_from_string
 from saml2.server import Server
 from saml2.sigver import verify_redirect_signature
 
@@ -28,8 +29,9 @@ SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 class Provider:
     """`metadata` is a file; `respond` answers a request as a browser would carry it back."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, ends: tuple[str, ...] = (BINDING_HTTP_REDIRECT,)) -> None:
+        """`ends`: how it takes messages about signing out."""
+        self.folder, self._ends = folder, ends
         self._key, self._certificate = pair(folder)
         self.metadata = folder / "idp.xml"
         self.metadata.write_text(str(entity_descriptor(self._config([]))))
@@ -76,6 +78,34 @@ class Provider:
         answer = self.server.create_logout_response(asked.message, bindings=[BINDING_HTTP_REDIRECT], sign=False)
         return self._led(str(answer), answer.destination, sign=sign, response=True)
 
+    def posts_sign_out(self, address: str, *, person: str = "2482", **spoilt: Any) -> dict[str, str]:
+        """The form that a browser brings from the provider. `spoilt`: attributes of the message, set before signing."""
+        _number, asked = self.server.create_logout_request(
+            address,
+            self.server.config.entityid,
+            name_id=NameID(format=NAMEID_FORMAT_PERSISTENT, text=person),
+            sign=False,
+        )
+        return {"SAMLRequest": self._posted(asked, **spoilt), "RelayState": "a note"}
+
+    def confirms(self, form: dict[str, str], **spoilt: Any) -> dict[str, str]:
+        """The form that it sends the browser back with, after ours, whose signature it looks at."""
+        asked = self.server.parse_logout_request(form["SAMLRequest"], BINDING_HTTP_POST)
+        answer = self.server.create_logout_response(asked.message, bindings=[BINDING_HTTP_POST], sign=False)
+        return {"SAMLResponse": self._posted(answer, **spoilt)}
+
+    def reads_answer(self, form: dict[str, str]) -> str:
+        """Which request of its own our form answers; raises where we did not sign it."""
+        xml = base64.b64decode(form["SAMLResponse"]).decode()
+        assert self.server.sec.correctly_signed_logout_response(xml, must=True)
+        return str(logout_response_from_string(xml).in_response_to)
+
+    def _posted(self, message: Any, *, alg: str = SHA256, **spoilt: Any) -> str:
+        for name, value in spoilt.items():
+            setattr(message, name, value)
+        xml = self.server.sign(message, sign_alg=alg, digest_alg="http://www.w3.org/2001/04/xmlenc#sha256")
+        return base64.b64encode(str(xml).encode()).decode()
+
     def read(self, address: str, name: str) -> dict[str, str]:
         """What was sent in the address; raises AssertionError where the service did not sign it."""
         told = {key: values[0] for key, values in parse_qs(urlsplit(address).query, keep_blank_values=True).items()}
@@ -95,7 +125,7 @@ class Provider:
 
     def _config(self, known: list[str]) -> IdPConfig:
         places = {"single_sign_on_service": [(ENTRY, BINDING_HTTP_REDIRECT)]}
-        places |= {"single_logout_service": [(EXIT, BINDING_HTTP_REDIRECT)]}
+        places |= {"single_logout_service": [(EXIT, one) for one in self._ends]}
         service = {"endpoints": places, "name_id_format": [NAMEID_FORMAT_PERSISTENT]}
         return IdPConfig().load(
             {

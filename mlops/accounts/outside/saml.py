@@ -1,4 +1,4 @@
-"""SAML 2.0 by python3-saml: this server as service provider, with requests by redirect and answers by POST.
+"""SAML 2.0 by python3-saml: this server as service provider. A sign-in is asked for by redirect and answered by POST.
 
 An answer counts only where its one assertion is signed by the provider, is for this server, is not too old, and answers
 the very request of this browser's session, which is used up by looking: nothing is taken that was not asked for, and
@@ -15,7 +15,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from mlops.accounts.outside import saml_ends
 from mlops.accounts.outside.finding import Claims
+from mlops.accounts.outside.saml_ends import POST, REDIRECT
 from mlops.formats.refusal import Refusal
 
 REQUEST = "saml-request"
@@ -24,8 +26,6 @@ METADATA_SECONDS = 3600
 METADATA_BYTES = 2_000_000
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
-POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
-REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 SIGNATURE = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 DIGEST = "http://www.w3.org/2001/04/xmlenc#sha256"
 EMAIL = ("email", "mail", "urn:oid:0.9.2342.19200300.100.1.3",
@@ -73,8 +73,9 @@ def finish(request: HttpRequest) -> Answered:
 
 
 def speaker(request: HttpRequest) -> Any:
-    """For single logout, where every message is signed. Raises Refusal as `begin` does."""
-    return _auth(request, security={"wantMessagesSigned": True})
+    """For single logout, where every message is signed: in the address, or inside what is posted, which `saml_posted`
+    looks at. Raises Refusal as `begin` does."""
+    return _auth(request, security={"wantMessagesSigned": request.method == "GET"})
 
 
 def _session(auth: Any) -> dict[str, str]:
@@ -94,7 +95,7 @@ def metadata(request: HttpRequest) -> bytes:
     # It is told that assertions may come encrypted, and others are taken as well.
     auth.get_settings().get_security_data()["wantAssertionsEncrypted"] = bool(settings.SAML_KEY)
     described = auth.get_settings().get_sp_metadata()
-    return described if isinstance(described, bytes) else str(described).encode()
+    return saml_ends.told_both(described if isinstance(described, bytes) else str(described).encode())
 
 
 def _auth(request: HttpRequest, *, with_provider: bool = True, security: dict[str, Any] | None = None) -> Any:
@@ -106,18 +107,28 @@ def _auth(request: HttpRequest, *, with_provider: bool = True, security: dict[st
         raise Refusal(
             "saml_missing", _("Sign-in by SAML is set, but python3-saml is not installed."), hint=hint, status=503
         ) from None
-    port = request.get_port()
-    told = {
+    wanted = _settings(request) | ({"idp": _provider()} if with_provider else {})
+    wanted["security"] |= security or {}
+    return OneLogin_Saml2_Auth(told(request), OneLogin_Saml2_Settings(wanted, sp_validation_only=not with_provider))
+
+
+def told(request: HttpRequest) -> dict[str, Any]:
+    """What python3-saml wants to know of a request."""
+    return {
         "https": "on" if request.is_secure() else "off",
         "http_host": request.get_host(),
-        "server_port": port,
-        "script_name": request.path.replace(reverse("accounts:saml-finish"), reverse("accounts:saml-answer")),
+        "server_port": request.get_port(),
+        "script_name": _as_the_provider_knows(request.path),
         "get_data": request.GET.dict(),
         "post_data": request.POST.dict(),
     }
-    wanted = _settings(request) | ({"idp": _provider()} if with_provider else {})
-    wanted["security"] |= security or {}
-    return OneLogin_Saml2_Auth(told, OneLogin_Saml2_Settings(wanted, sp_validation_only=not with_provider))
+
+
+def _as_the_provider_knows(path: str) -> str:
+    """Where a message came to, which a page of ours then sent on to the next one."""
+    onward = {"saml-finish": "saml-answer", "saml-logout-finish": "saml-logout"}
+    pages = {reverse(f"accounts:{last}"): reverse(f"accounts:{first}") for last, first in onward.items()}
+    return pages.get(path, path)
 
 
 def _settings(request: HttpRequest) -> dict[str, Any]:
@@ -175,8 +186,9 @@ def _provider() -> dict[str, Any]:
     from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
     try:
-        read = OneLogin_Saml2_IdPMetadataParser.parse(_metadata_text(), required_sso_binding=REDIRECT)
-        found: dict[str, Any] = read["idp"]
+        text = _metadata_text()
+        found: dict[str, Any] = OneLogin_Saml2_IdPMetadataParser.parse(text, required_sso_binding=REDIRECT)["idp"]
+        found |= saml_ends.offered(text)
         if not (found["singleSignOnService"]["url"] and (found.get("x509cert") or found.get("x509certMulti"))):
             raise KeyError("x509cert")
     except OSError as error:
