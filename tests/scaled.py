@@ -1,4 +1,5 @@
-"""The tests on PostgreSQL and Redis: `python -m tests.scaled WORDS_FOR_PYTEST`, which `.ci/scaled` calls.
+"""The tests on PostgreSQL and Redis: `python -m tests.scaled [--rabbitmq] WORDS_FOR_PYTEST`, which `.ci/scaled` calls.
+With RabbitMQ the broker is one, and there is no Redis.
 
 The settings of the tests' own process name both; a server that a test starts gets a database of each for itself."""
 
@@ -8,30 +9,38 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.services import QUICKLY, open_folder, postgres, redis
+from tests.services import CONTROL as RABBITMQ_CONTROL
+from tests.services import QUICKLY, open_folder, postgres, rabbitmq, redis
 
-POSTGRES, REDIS = "TESTS_POSTGRES", "TESTS_REDIS"
+POSTGRES, REDIS, RABBITMQ, CONTROL = "TESTS_POSTGRES", "TESTS_REDIS", "TESTS_RABBITMQ", "TESTS_RABBITMQ_CONTROL"
 SERVERS = 10_000
 """Databases of Redis: two servers at one number would take each other's calls."""
 
 
 def main(words: list[str]) -> int:
-    with (
-        open_folder() as folder,
-        postgres(folder, settings=QUICKLY) as database,
-        redis(folder / "redis", databases=SERVERS) as broker,
-    ):
-        variables = {
-            "MLOPS_DATABASE_URL": database,
-            "MLOPS_BROKER_URL": broker,
-            "MLOPS_REDIS_URL": broker,
-            POSTGRES: database,
-            REDIS: broker,
-        }
-        return subprocess.run([sys.executable, "-m", "pytest", *words], env=os.environ | variables).returncode
+    has_rabbitmq = words[:1] == ["--rabbitmq"]
+    broker = _rabbitmq if has_rabbitmq else _redis
+    with open_folder() as folder, postgres(folder, settings=QUICKLY) as database, broker(folder) as told:
+        variables = {"MLOPS_DATABASE_URL": database, POSTGRES: database, **told}
+        command = [sys.executable, "-m", "pytest", *words[has_rabbitmq:]]
+        return subprocess.run(command, env=os.environ | variables).returncode
+
+
+@contextmanager
+def _redis(folder: Path) -> Iterator[dict[str, str]]:
+    with redis(folder / "redis", databases=SERVERS) as url:
+        yield {"MLOPS_BROKER_URL": url, "MLOPS_REDIS_URL": url, REDIS: url}
+
+
+@contextmanager
+def _rabbitmq(folder: Path) -> Iterator[dict[str, str]]:
+    with rabbitmq(folder / "rabbitmq") as url:
+        yield {"MLOPS_BROKER_URL": url, RABBITMQ: url, CONTROL: str(folder / "rabbitmq" / RABBITMQ_CONTROL)}
 
 
 def is_scaled() -> bool:
@@ -43,12 +52,18 @@ def of_its_own(folder: Path) -> dict[str, str]:
     if not is_scaled():
         return {}
     number = int.from_bytes(hashlib.sha256(str(folder.resolve()).encode()).digest()[:6])
+    database = {"MLOPS_DATABASE_URL": _database(f"server_{number}")}
+    if RABBITMQ in os.environ:
+        return database | {"MLOPS_BROKER_URL": _virtual_host(f"server_{number}")}
     redis_url = os.environ[REDIS].rpartition("/")[0] + f"/{1 + number % (SERVERS - 1)}"
-    return {
-        "MLOPS_DATABASE_URL": _database(f"server_{number}"),
-        "MLOPS_BROKER_URL": redis_url,
-        "MLOPS_REDIS_URL": redis_url,
-    }
+    return database | {"MLOPS_BROKER_URL": redis_url, "MLOPS_REDIS_URL": redis_url}
+
+
+def _virtual_host(name: str) -> str:
+    """One that is there already is left as it is."""
+    for words in (("add_vhost", name), ("set_permissions", "-p", name, "guest", ".*", ".*", ".*")):
+        subprocess.run([os.environ[CONTROL], "-q", *words], check=True, stdout=subprocess.DEVNULL)
+    return os.environ[RABBITMQ].rstrip("/") + f"/{name}"
 
 
 def _database(name: str) -> str:

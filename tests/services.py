@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from pathlib import Path
 
 QUICKLY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400"
 """For tests: the database is thrown away, also where the machine's power goes."""
+CONTROL = "rabbitmqctl"
+"""In the folder of a RabbitMQ: the command that speaks with it."""
 
 
 @contextmanager
@@ -88,12 +91,13 @@ def rabbitmq(folder: Path, *, port: int | None = None) -> Iterator[str]:
     # Debian's own words change to the account that they were made for; the server itself does as it is told.
     servers = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin/rabbitmq-server"))
     server = str(servers[-1]) if servers else _program("rabbitmq-server", "rabbitmq-server")
+    _write_command(folder / CONTROL, [*before, str(Path(server).with_name("rabbitmqctl"))], variables)
     with (folder / "rabbitmq.log").open("ab") as log:
         process = subprocess.Popen(
             [*before, server], env=variables, stdout=log, stderr=log, cwd="/", start_new_session=True
         )
     try:
-        wait_for(lambda: _answers(port), process, folder / "rabbitmq.log", seconds=90)
+        wait_for(lambda: _answers(port), process, folder / "rabbitmq.log", seconds=240)
         yield f"amqp://guest:guest@127.0.0.1:{port}//"
     finally:
         _end(process)
@@ -133,6 +137,13 @@ def _as_somebody(folder: Path, account: str) -> list[str]:
     for path in (folder, *folder.rglob("*")):
         os.chown(path, found.pw_uid, found.pw_gid, follow_symlinks=False)
     return ["setpriv", f"--reuid={found.pw_uid}", f"--regid={found.pw_gid}", "--clear-groups", "--"]
+
+
+def _write_command(path: Path, words: list[str], variables: dict[str, str]) -> None:
+    told = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+    path.unlink(missing_ok=True)
+    path.write_text(f'#!/bin/sh\ncd /\nexec env -i {told} {shlex.join(words)} "$@"\n')
+    path.chmod(0o755)
 
 
 def _answers(port: int) -> bool:

@@ -1,4 +1,4 @@
-"""`python -m tests.faults --runs 500 --minutes 30 [--seed N] [--postgres]`: the long form of the suite of faults."""
+"""`python -m tests.faults --runs 500 --minutes 30 [--postgres | --rabbitmq]`: the long form of the suite of faults."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tests.faults.story import tell
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=500)
-    parser.add_argument("--minutes", type=float, default=30.0, help="how long it is hurt")
+    parser.add_argument("--minutes", type=float, default=30.0, help="how long it is hurt at most")
     parser.add_argument(
-        "--settle", type=float, default=300.0, help="seconds in which at least one run ends, afterwards"
+        "--settle", type=float, default=300.0, help="seconds in which at least one step ends, afterwards"
     )
-    parser.add_argument("--pause", type=float, default=3.0, help="seconds between two injuries")
+    parser.add_argument("--pause", type=float, default=3.0, help="own seconds between two injuries")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--workers", type=int, default=2, help="beside the one of `mlops up`")
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL and Redis instead of SQLite")

@@ -9,14 +9,14 @@ import hashlib
 import json
 import os
 import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from tests.faults.quiet import Known, wait
 from tests.faults.work import LIGHT, TICKS
 
 GRACE_SECONDS = 5.0
@@ -26,32 +26,26 @@ GRACE_SECONDS = 5.0
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--wait", type=float, default=0.0, help="seconds that runs may take to end before")
+    parser.add_argument("--wait", type=float, default=0.0, help="seconds in which at least one step ends, before")
+    parser.add_argument("--most", type=float, default=1800.0, help="seconds after which it asks in any case")
     arguments = parser.parse_args()
     os.environ["MLOPS_DATA_DIR"] = str(arguments.folder / "data")
     from mlops.server.loading import load_django
 
     load_django()
-    problems = list(problems_of(arguments.folder, _wait(arguments.wait)))
+    problems = list(problems_of(arguments.folder, wait(arguments.wait, most_seconds=arguments.most)))
     print(json.dumps({"counts": counts(), "problems": problems}))
     return int(bool(problems))
 
 
-class Quiet(NamedTuple):
-    """What there was when all had ended: the schedule goes on, and what it starts meanwhile is not asked about."""
-
-    runs: set[Any]
-    last_event: int
-
-
-def problems_of(folder: Path, quiet: Quiet) -> Iterator[str]:
-    yield from runs(quiet.runs)
-    yield from steps(_lines(folder / "effects.log"))
+def problems_of(folder: Path, known: Known) -> Iterator[str]:
+    yield from runs(known.runs)
+    yield from steps(_lines(folder / "effects.log"), known.runs)
     yield from acknowledged(folder / "acknowledged.json")
     yield from fires()
     yield from blobs()
     yield from chain()
-    yield from deliveries(_lines(folder / "received.log"), quiet.last_event)
+    yield from deliveries(_lines(folder / "received.log"), known.last_event)
 
 
 def counts() -> dict[str, Any]:
@@ -90,16 +84,19 @@ def runs(known: set[Any]) -> Iterator[str]:
                 yield f"run #{run.number} failed, and no step says why"
 
 
-def steps(ticks: list[dict[str, Any]]) -> Iterator[str]:
+def steps(ticks: list[dict[str, Any]], known: set[Any]) -> Iterator[str]:
     """No attempt twice, no two attempts at once, and of each step that is done the metrics of one attempt alone."""
     from mlops.execution.retry import MOST_ATTEMPTS
     from mlops.runs.models import LogLine, Metric, Step
 
+    all_lines = Counter(LogLine.objects.values_list("step", flat=True))
+    all_metrics = Counter(Metric.objects.values_list("run", "node"))
     by_step: dict[int, dict[tuple[int, int], list[float]]] = defaultdict(lambda: defaultdict(list))
     for tick in ticks:
         step, attempt = (int(part) for part in tick["attempt"].split("-"))
         by_step[step][attempt, tick["pid"]].append(tick["at"])
-    for step in Step.objects.select_related("run").exclude(node="data"):
+    all_steps = Step.objects.select_related("run").exclude(node="data")
+    for step in (one for one in all_steps if one.run_id in known):
         told = f"step {step.node} of run #{step.run.number} ({step.pk})"
         attempts = by_step.get(step.pk, {})
         spans = sorted((min(at), max(at), attempt, pid) for (attempt, pid), at in attempts.items())
@@ -111,11 +108,11 @@ def steps(ticks: list[dict[str, Any]]) -> Iterator[str]:
         if step.state == "completed" and not step.outputs:
             yield f"{told} is completed without outputs"
         if step.state == "completed" and step.node.startswith(LIGHT):
-            lines = LogLine.objects.filter(step=step).count()
+            lines = all_lines[step.pk]
             if lines != 1 and (lines == 0 or step.attempt == 1):
                 yield f"{told} has {lines} lines of its one after attempt {step.attempt}"
         elif step.state == "completed":
-            count = Metric.objects.filter(run=step.run_id, node=step.node).count()
+            count = all_metrics[step.run_id, step.node]
             whole = [at for at in attempts.values() if len(at) == TICKS]
             if count != TICKS:
                 yield f"{told} has {count} metrics instead of {TICKS} after attempt {step.attempt}"
@@ -197,26 +194,6 @@ def deliveries(received: list[dict[str, Any]], last_event: int) -> Iterator[str]
             yield f"the event {one['seq']} of {one['subject']} came after {last[one['subject']]}"
         seen.add(one["id"])
         last[one["subject"]] = max(one["seq"], last.get(one["subject"], 0))
-
-
-def _wait(seconds: float) -> Quiet:
-    """For runs to end and deliveries to be made, as long as some of them do: so long that nothing moves is too long."""
-    from mlops.alerts.models import OPEN_DELIVERIES, Delivery, Subscription
-    from mlops.events.models import Event
-    from mlops.runs.models import FINAL_RUN_STATES, Run
-
-    deadline, least = time.monotonic() + seconds, sys.maxsize
-    while True:
-        last = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-        runs = dict(Run.objects.values_list("pk", "state"))
-        going = sum(state not in FINAL_RUN_STATES for state in runs.values())
-        untold = Delivery.objects.filter(state__in=OPEN_DELIVERIES).count()
-        is_quiet = not going and not untold and not Subscription.objects.filter(cursor__lt=last).exists()
-        if is_quiet or time.monotonic() > deadline:
-            return Quiet(set(runs), last)
-        if going + untold < least:
-            deadline, least = time.monotonic() + seconds, going + untold
-        time.sleep(0.5)
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:

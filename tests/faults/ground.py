@@ -19,6 +19,9 @@ from tests.journeys.conftest import free_port
 from tests.scaled import of_its_own
 from tests.services import QUICKLY, rabbitmq
 
+KEPT = "-c synchronous_commit=on"
+"""What is committed survives the loss of the database's processes, which is not the loss of the machine's power."""
+
 
 class Ground(Protocol):
     """`variables`: what every process of the studio is told. `host`: an address of this machine that all of them
@@ -194,7 +197,7 @@ class Scaled:
             self._redis.wait()
 
     def _start_database(self) -> None:
-        told = f"-p {self._database_port} -k {self._database} {QUICKLY}"
+        told = f"-p {self._database_port} -k {self._database} {QUICKLY} {KEPT}"
         self._pg_ctl("-w", "-t", "120", "-l", f"{self._database}/log", "-o", told, "start")
 
     def _pg_ctl(self, *words: str) -> None:

@@ -131,11 +131,14 @@ KILLS = (
     "kill_a_step",
 )
 MESSAGES = ("empty_broker", "double_messages")
-EMBEDDED = (*KILLS, *MESSAGES, "pause_a_worker", "fill_the_disk", "jump_the_clock")
+EMBEDDED = (*KILLS, *KILLS, *MESSAGES, *MESSAGES, "pause_a_worker", "pause_a_worker", "fill_the_disk", "jump_the_clock")
+"""A full disk is rare, as it ends all that runs: nothing else would be seen of those."""
 SCALED = (
     *EMBEDDED,
     "restart_broker",
+    "restart_broker",
     "restart_database",
+    "cut_connections",
     "cut_connections",
     "lose_a_claim",
     "lose_a_claim",

@@ -20,19 +20,22 @@ from tests.faults.clocks import Clock
 from tests.faults.disk import Disk
 from tests.faults.ground import Ground
 from tests.faults.injuries import Injuries
+from tests.faults.pace import Pace
 from tests.faults.sink import Sink
 from tests.faults.studio import Studio
-from tests.faults.work import Work
+from tests.faults.visitor import Visitor
+from tests.faults.work import ENDED, Work
 from tests.server.conftest import ROOT
 
 TAKEN_UP_SECONDS = 30.0
-"""Within which a run that went when all was killed goes on, or says why not, after the start."""
-
-
-MANY_RUNS = 10
-"""Of so many some have steps that go on for longer than a lease."""
-
-ENDED = ("completed", "failed", "cancelled")
+"""Within which a run that went when all was killed goes on, or says why not, after the start: of the studio's own time
+where other programs have the processors too."""
+LONGEST_TAKEN_UP_SECONDS = 300.0
+MOST_PAUSES = 8
+"""A pause lasts at most so many times as long where other programs have the processors: what is hurt again before it
+has begun does nothing that could be lost."""
+MANY_RUNS, VERY_MANY_RUNS = 10, 50
+"""Of so many some have steps that go on for longer than a lease; of so many most are small."""
 
 
 @dataclass
@@ -46,6 +49,10 @@ class Told:
     start_seconds: float = 0.0
     again_seconds: float = 0.0
     taken_up_seconds: float = 0.0
+    taken_up_own_seconds: float = 0.0
+    """Without those that other programs had the processors for."""
+    answers: dict[int, int] = field(default_factory=dict)
+    """How often a visitor was answered with which status while all was hurt; 0 where nobody answered."""
     account: str = ""
 
 
@@ -61,7 +68,8 @@ def tell(
     workers: int = 1,
     settle_seconds: float = 150.0,
 ) -> Told:
-    """`names`: of the injuries to choose from. They are done for `seconds`, with pauses around `pause_seconds`."""
+    """`names`: of the injuries to choose from. They are done for `seconds`, with pauses of `pause_seconds`
+    of its own time."""
     told = Told(seed)
     disk = Disk(folder / "data") if "fill_the_disk" in names else None
     clock = Clock(folder / "clock") if "jump_the_clock" in names else None
@@ -72,16 +80,20 @@ def tell(
         studio.start()
         studio.stop()
         told.start_seconds = studio.start()
-        work = Work(studio, sink, has_long_steps=runs >= MANY_RUNS)
+        work = Work(studio, sink, has_long_steps=runs >= MANY_RUNS, are_most_small=runs >= VERY_MANY_RUNS)
+        visitor = Visitor(studio)
         injuries = Injuries(studio, standing, seed, disk=disk, clock=clock)
         told.injuries = injuries.told
         work.begin(runs=runs, apart_seconds=seconds / max(runs, 1) / 2)
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            time.sleep(pause_seconds)
+        deadline, pace = time.monotonic() + seconds, Pace(studio.processes)
+        while time.monotonic() < deadline and (work.is_going() or runs < MANY_RUNS):
+            pace.sleep(pause_seconds, most_seconds=MOST_PAUSES * pause_seconds)
             injuries.chosen(names)
         injuries.heal()
         work.end()
+        visitor.end()
+        told.answers = dict(visitor.answers)
+        told.problems += visitor.faults
         _lose_everything(studio, work, told)
         told.problems += audited(studio, work, told, settle_seconds)
         told.problems += _tidied(studio)
@@ -101,17 +113,19 @@ def tell(
 def _lose_everything(studio: Studio, work: Work, told: Told) -> None:
     with studio.api() as api:
         last = [work.submit_patiently(api) for _number in range(3)][-1]
-        until(lambda: bool(_going(api, last)), seconds=60)
+        until(lambda: bool(_going(api, last)), seconds=240)
         going = _going(api, last)
     studio.kill_everything()
-    told.injuries.append("everything was killed")
+    told.injuries.append(f"everything was killed, and of the last run {len(going)} steps went")
     told.again_seconds = studio.start()
-    began = time.monotonic()
+    began, pace = time.monotonic(), Pace(studio.processes)
     with studio.api() as api:
-        if not until(lambda: _are_taken_up(api, last, going), seconds=TAKEN_UP_SECONDS):
+        is_late = lambda: pace.own_seconds() > TAKEN_UP_SECONDS  # noqa: E731
+        until(lambda: _are_taken_up(api, last, going) or is_late(), seconds=LONGEST_TAKEN_UP_SECONDS)
+        told.taken_up_seconds, told.taken_up_own_seconds = time.monotonic() - began, pace.own_seconds()
+        if not until(lambda: _are_taken_up(api, last, going), seconds=1):
             state = [(one["node"], one["state"], one["attempt"], one["reason"]) for one in _steps(api, last)]
             told.problems.append(f"a run was not taken up within {TAKEN_UP_SECONDS:.0f} s of the start: {state}")
-    told.taken_up_seconds = time.monotonic() - began
 
 
 def _going(api: Any, run: str) -> dict[str, int]:
@@ -132,9 +146,7 @@ def _steps(api: Any, run: str) -> list[dict[str, Any]]:
 def audited(studio: Studio, work: Work, told: Told, settle_seconds: float) -> list[str]:
     (studio.folder / "acknowledged.json").write_text(json.dumps(work.acknowledged))
     words = [sys.executable, "-m", "tests.faults.audit", str(studio.folder), "--wait", str(settle_seconds)]
-    done = subprocess.run(
-        words, cwd=ROOT, env={**os.environ, **studio.variables}, capture_output=True, text=True, timeout=7200
-    )
+    done = subprocess.run(words, cwd=ROOT, env={**os.environ, **studio.variables}, capture_output=True, text=True)
     if not done.stdout.strip():
         return [f"the audit ended with {done.returncode}: {done.stderr[-3000:]}"]
     found = json.loads(done.stdout.strip().splitlines()[-1])

@@ -20,7 +20,7 @@ from tests.faults.seats import Seat
 from tests.journeys.conftest import free_port
 from tests.server.conftest import ROOT, Up
 
-READY_SECONDS = 420.0
+READY_SECONDS = 900.0
 """Also on a machine that does much else, with a database that has to be made first."""
 
 

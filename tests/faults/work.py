@@ -16,11 +16,18 @@ from tests.faults.sink import Sink
 from tests.faults.studio import Studio
 
 PROJECT = "faults"
+ENDED = ("completed", "failed", "cancelled")
 TICKS = 4
 """Of each step: as many metrics and lines."""
 LONG_EVERY, LONG_SECONDS = 12, 7.0
 """One step of so many takes so long for a tick, and goes on while its worker loses it."""
 LIGHT, LIGHT_STEPS = "light", 12
+FULL_EVERY = 4
+"""Of many runs one of so many has all the steps, the others a short one and a few light ones."""
+SMALL_SECONDS, SMALL_LIGHT_STEPS = 0.05, 3
+AT_ONCE, SUBMITTERS = 24, 4
+"""So many go at a time: of those that wait for long nothing is learned."""
+FULL = (("one", "data"), ("two", "one"), ("three", "two"), ("beside", "data"))
 SCRIPT = """import json, os, time
 # step {number}
 def azureml_main(dataframe1=None, dataframe2=None):
@@ -42,13 +49,22 @@ def azureml_main(dataframe1=None, dataframe2=None):
 class Work:
     """`acknowledged`: keys of what the server said it had made."""
 
-    def __init__(self, studio: Studio, sink: Sink, *, seconds: float = 0.3, has_long_steps: bool = False) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        sink: Sink,
+        *,
+        seconds: float = 0.3,
+        has_long_steps: bool = False,
+        are_most_small: bool = False,
+    ) -> None:
         self.studio = studio
         self.acknowledged: dict[str, list[str]] = {"runs": []}
         self.refused = 0
         self._seconds = seconds
         self._has_long_steps = has_long_steps
-        self._numbers = itertools.count()
+        self._are_most_small = are_most_small
+        self._numbers, self._run_numbers = itertools.count(), itertools.count()
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
         with studio.api() as api:
@@ -61,9 +77,10 @@ class Work:
             timetable = {"endpoint": published["endpoint"], "name": "each minute", "trigger": trigger}
             _said(api.post("schedules/", json={**timetable, "overlap": "allow", "catch_up": "all"}))
 
-    def submit(self, api: httpx.Client) -> str:
+    def submit(self, api: httpx.Client, *, is_small: bool = False) -> str:
         """A run of three steps, one after the other, with a fourth beside them, and light ones that go together."""
-        run = _said(api.post(f"drafts/{self._drawn(api)}/submit/", json={"experiment": "faults"}))["id"]
+        drawn = self._drawn(api, is_small=is_small)
+        run = _said(api.post(f"drafts/{drawn}/submit/", json={"experiment": "faults"}))["id"]
         self.acknowledged["runs"].append(run)
         return str(run)
 
@@ -80,9 +97,11 @@ class Work:
                 time.sleep(1)
 
     def begin(self, *, runs: int, apart_seconds: float) -> None:
-        """Submits them from a thread, whatever becomes of the server meanwhile."""
-        self._threads.append(threading.Thread(target=self._submit_all, args=(runs, apart_seconds), daemon=True))
-        self._threads[-1].start()
+        """Submits them from threads, whatever becomes of the server meanwhile."""
+        for _number in range(SUBMITTERS):
+            one = threading.Thread(target=self._submit_all, args=(runs, SUBMITTERS * apart_seconds), daemon=True)
+            self._threads.append(one)
+            one.start()
 
     def is_going(self) -> bool:
         return any(one.is_alive() for one in self._threads)
@@ -93,31 +112,38 @@ class Work:
             thread.join(60)
 
     def _submit_all(self, runs: int, apart_seconds: float) -> None:
+        own: list[str] = []
         while len(self.acknowledged["runs"]) < runs and not self._ended.wait(apart_seconds):
             try:
                 with self.studio.api() as api:
-                    self.submit(api)
-            except (httpx.HTTPError, OSError, Unwilling):
+                    own = [run for run in own if not self._has_ended(api, run)]
+                    if len(own) < AT_ONCE / SUBMITTERS:
+                        is_small = self._are_most_small and next(self._run_numbers) % FULL_EVERY > 0
+                        own.append(self.submit(api, is_small=is_small))
+            except (httpx.HTTPError, OSError, ValueError, Unwilling):
                 self.refused += 1
 
-    def _drawn(self, api: httpx.Client) -> str:
+    def _has_ended(self, api: httpx.Client, run: str) -> bool:
+        return _said(api.get(f"runs/{run}/"))["state"] in ENDED
+
+    def _drawn(self, api: httpx.Client, *, is_small: bool = False) -> str:
         draft = _said(api.post("drafts/", json={"project": PROJECT}))
         saved = _said(
-            api.put(f"drafts/{draft['id']}/document/", json={"base_revision": 1, "document": self._document()})
+            api.put(f"drafts/{draft['id']}/document/", json={"base_revision": 1, "document": self._document(is_small)})
         )
         assert saved["problems"] == [], saved["problems"]
         return str(draft["id"])
 
-    def _document(self) -> dict[str, Any]:
+    def _document(self, is_small: bool) -> dict[str, Any]:
         """Each script is new, so that no earlier result is taken."""
         nodes: dict[str, Any] = {
             "data": {"component": "enter_data_manually", "version": "1", "parameters": {"data": "a,b\n1,2\n3,4\n"}}
         }
         edges = []
-        for name, source in (("one", "data"), ("two", "one"), ("three", "two"), ("beside", "data")):
+        for name, source in FULL[:1] if is_small else FULL:
             number = next(self._numbers)
             is_long = self._has_long_steps and number % LONG_EVERY == LONG_EVERY - 1
-            seconds = LONG_SECONDS if is_long else self._seconds
+            seconds = LONG_SECONDS if is_long else SMALL_SECONDS if is_small else self._seconds
             script = SCRIPT.format(
                 number=number, file=str(self.studio.folder / "effects.log"), ticks=TICKS,
                 seconds=seconds,
@@ -129,7 +155,7 @@ class Work:
             }
             port = "dataset" if source == "data" else "result_dataset"
             edges.append({"source": source, "source_port": port, "target": name, "target_port": "dataset1"})
-        for number in range(LIGHT_STEPS):
+        for number in range(SMALL_LIGHT_STEPS if is_small else LIGHT_STEPS):
             nodes[f"{LIGHT}{number}"] = {
                 "component": "select_columns_in_dataset", "version": "1", "regenerate": True,
                 "parameters": {"select_columns": {"mode": "rules", "begin_with": "all"}},
