@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from designer.fast_json import Decoder, Encoder
 from mlops.access.models import Project
+from mlops.ordered_json import OrderedJSONField
 from mlops.repositories.models import Repository
 from mlops.runs.models import Run
 
@@ -19,7 +20,7 @@ class Draft(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
-    document = models.JSONField(encoder=Encoder, decoder=Decoder)
+    document = OrderedJSONField(encoder=Encoder, decoder=Decoder)
     """formats.document.Document, as of `revision`."""
     revision = models.PositiveIntegerField(default=1)
     """The number of the last operation; the first revision is the drawing that the draft began with."""
@@ -43,7 +44,7 @@ class Revision(models.Model):
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
-    document = models.JSONField(encoder=Encoder, decoder=Decoder)
+    document = OrderedJSONField(encoder=Encoder, decoder=Decoder)
     label = models.CharField(max_length=200, blank=True)
     """What the change was, such as “Moved Split Data”."""
     saved_at = models.DateTimeField()
@@ -67,7 +68,7 @@ class Operation(models.Model):
     step = models.UUIDField()
     """What is undone at once; of an undo or a redo, the step that it takes back or brings back."""
     label = models.CharField(max_length=200, blank=True)
-    changes = models.JSONField(encoder=Encoder, decoder=Decoder)
+    changes = OrderedJSONField(encoder=Encoder, decoder=Decoder)
     """graph.operations.Change, in normal form: what it did to the document."""
     kept = models.PositiveIntegerField(default=0)
     """Of an undo: how many fields stayed because somebody else has changed them since."""
@@ -195,7 +196,7 @@ class GitLink(models.Model):
     """The one at which both sides were the same last."""
     files = models.JSONField(default=dict)
     """Path to SHA-256, as of then."""
-    base = models.JSONField(null=True, encoder=Encoder, decoder=Decoder)
+    base = OrderedJSONField(null=True, encoder=Encoder, decoder=Decoder)
     """The drawing as of then."""
     wanted = models.PositiveIntegerField(null=True)
     """The revision that is to be pushed; empty: what is there is to be looked at."""

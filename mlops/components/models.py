@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
 from mlops.blobs.models import Tree
+from mlops.ordered_json import OrderedJSONField
 
 
 class Kind(models.TextChoices):
@@ -70,7 +71,7 @@ class ComponentVersion(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
-    definition = models.JSONField()
+    definition = OrderedJSONField()
     digest = models.CharField(max_length=64)
     tree = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+")
     tags = models.JSONField(default=dict)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
+from mlops.ordered_json import OrderedJSONField
 from mlops.runs.models import Run
 
 
@@ -40,11 +41,11 @@ class PublishedPipeline(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     endpoint = models.ForeignKey(PipelineEndpoint, on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
-    spec = models.JSONField()
-    document = models.JSONField()
+    spec = OrderedJSONField()
+    document = OrderedJSONField()
     description = models.TextField(blank=True)
     origin = models.CharField(max_length=200, blank=True)
-    job = models.JSONField(default=dict)
+    job = OrderedJSONField(default=dict)
     """Of a job from a file: `kind`, `source`, `tags`, `git`, `told` as `submit` takes them, and `definitions`, the
     components that it brought along, by `name@version`."""
     is_enabled = models.BooleanField(default=True)
@@ -70,7 +71,7 @@ class Schedule(models.Model):
     version = models.ForeignKey(PublishedPipeline, null=True, on_delete=models.PROTECT, related_name="+")
     """None: the endpoint's default at the time of the call."""
     experiment = models.CharField(max_length=120)
-    parameters = models.JSONField(default=dict)
+    parameters = OrderedJSONField(default=dict)
     trigger = models.JSONField()
     catch_up = models.CharField(max_length=10, default="once")
     catch_up_most = models.PositiveIntegerField(default=10)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mlops.access.models import Project, Role
 from mlops.blobs.models import Tree
 from mlops.datasets.models import DatasetVersion
+from mlops.ordered_json import OrderedJSONField
 from mlops.runs.models import LoggedModel, Run
 
 
@@ -83,7 +84,7 @@ class ModelVersion(models.Model):
     framework_version = models.CharField(max_length=40, blank=True)
     signature = models.JSONField(null=True)
     """formats.model.Signature."""
-    input_example = models.JSONField(null=True)
+    input_example = OrderedJSONField(null=True)
     metrics = models.JSONField(default=dict)
     properties = models.JSONField(default=dict)
     """Written once, at registration."""

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from mlops.access.models import Project
 from mlops.blobs.models import Blob
+from mlops.ordered_json import OrderedJSONField
 from mlops.trail import carried
 
 
@@ -103,17 +104,17 @@ class Run(models.Model):
     display_name = models.CharField(max_length=500)
     description = models.TextField(blank=True)
     """Markdown: what its people note about it."""
-    source = models.JSONField(default=dict)
+    source = OrderedJSONField(default=dict)
     """Of a job from a file: the fields as they were understood, in the form of Azure ML's CLI v2."""
-    spec = models.JSONField()
+    spec = OrderedJSONField()
     spec_digest = models.CharField(max_length=64)
-    document = models.JSONField(null=True)
+    document = OrderedJSONField(null=True)
     shapes = models.JSONField(default=dict)
     origin = models.CharField(max_length=200, blank=True)
     """What it was submitted from, such as `drafts/<id>@<revision>`."""
     snapshot = models.JSONField(default=dict)
     """Versions of Python, of the product and of the libraries; git facts where there are any."""
-    asked = models.JSONField(default=dict)
+    asked = OrderedJSONField(default=dict)
     """formats.asked.Asked: part of the graph, values of parameters, pins."""
     correlation = models.CharField(max_length=80, null=True, default=carried.correlation)  # noqa: DJ001 - cheap to add
     """The request or call that began it: its log lines, and those of its steps, are found by it."""
@@ -407,7 +408,7 @@ class Trial(models.Model):
     sweep = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="+")
-    values = models.JSONField()
+    values = OrderedJSONField()
     """Hyperparameter to value."""
     score = models.FloatField(null=True)
     """The best value of the primary metric, once the run has ended."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mlops.access.models import Project
 from mlops.blobs.models import Blob
+from mlops.ordered_json import OrderedJSONField
 from mlops.runs.models import Experiment, Run
 
 
@@ -76,7 +77,7 @@ class Span(models.Model):
     started_ns = models.BigIntegerField()
     """Since 1970, as is the end."""
     ended_ns = models.BigIntegerField(null=True)
-    content = models.JSONField()
+    content = OrderedJSONField()
     """formats.spans.Span as it was told."""
     text = models.TextField(blank=True)
     """Its name and attributes, for searches in them."""

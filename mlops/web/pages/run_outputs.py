@@ -15,8 +15,13 @@ from mlops.runs.models import Run, Step
 
 
 def outputs_of(run: Run, steps: list[Step]) -> list[tuple[Step, str, dict[str, Any], str]]:
-    """Step, port, output and the port's label."""
-    return [(step, port, output, _label(step, port)) for step in steps for port, output in step.outputs.items()]
+    """Step, port, output and the port's label, in the order of the component's ports."""
+    found = []
+    for step in steps:
+        labels = _labels(step) if step.outputs else {}
+        ports = sorted(step.outputs, key=list(labels).index) if step.outputs.keys() <= labels.keys() else step.outputs
+        found += [(step, port, step.outputs[port], labels.get(port, port)) for port in ports]
+    return found
 
 
 def models_made(run: Run) -> list[tuple[ModelPlace, list[ModelVersion]]]:
@@ -39,9 +44,9 @@ def register_data(actor: Any, run: Run, given: Mapping[str, str]) -> DatasetVers
     return create_asset(actor, run.project, new)
 
 
-def _label(step: Step, port: str) -> str:
+def _labels(step: Step) -> dict[str, str]:
     try:
         ports = library_of(step.run).component(step.component, step.version).outputs
     except Refusal:
-        return port
-    return next((one.label for one in ports if one.name == port), port)
+        return {}
+    return {one.name: one.label for one in ports}
