@@ -18,8 +18,11 @@ from mlops.formats.refusal import Refusal
 from mlops.trail import carried
 
 _log = logging.getLogger(__name__)
-MOST_DIGITS = "for integer string conversion"
-"""As Python says that a text has too many digits to be read as a number."""
+ABOUT_NUMBERS = ("for integer string conversion", "integer out of range", "bigint out of range")
+"""As Python says that a text has too many digits to be read as a number, and PostgreSQL of what its column holds."""
+ABOUT_LENGTH = ("value too long for type",)
+ABOUT_CHARACTERS = ("surrogates not allowed", "NUL (0x00)", "unsupported Unicode escape", "Unicode low surrogate")
+"""As Python says it of halves of characters, PostgreSQL of both, and of both within JSON."""
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -68,12 +71,15 @@ def as_refusal(error: Exception) -> Refusal | None:
         return Refusal("invalid", _first_text(error.detail), status=400)
     if isinstance(error, ValidationError):
         return Refusal("invalid", " ".join(error.messages), status=400)
-    if isinstance(error, OverflowError) or (isinstance(error, ValueError) and MOST_DIGITS in str(error)):
+    if isinstance(error, OverflowError) or _is_said(error, ABOUT_NUMBERS):
         hint = _("Send a smaller number, or a nearer date.")
         return Refusal("number_too_large", _("A number is larger than can be used here."), hint=hint, status=400)
     if isinstance(error, RecursionError):
         return Refusal("too_deep", _("What was sent lies too deep within itself to be read."), status=400)
-    if isinstance(error, UnicodeEncodeError | DataError | ValueError) and _is_about_text(error):
+    if _is_said(error, ABOUT_LENGTH):
+        hint = _("Shorten it, and send the request again.")
+        return Refusal("text_too_long", _("A text is longer than can be kept here."), hint=hint, status=400)
+    if _is_said(error, ABOUT_CHARACTERS):
         return Refusal(
             "text_unusable",
             _("A text holds the character NUL, or half of a character, which cannot be kept."),
@@ -88,10 +94,8 @@ def as_refusal(error: Exception) -> Refusal | None:
     return None
 
 
-def _is_about_text(error: Exception) -> bool:
-    """As the databases say it: SQLite of halves of characters, PostgreSQL of both."""
-    said = str(error)
-    return "surrogates not allowed" in said or "NUL (0x00)" in said
+def _is_said(error: Exception, words: tuple[str, ...]) -> bool:
+    return isinstance(error, DataError | ValueError) and any(one in str(error) for one in words)
 
 
 def _first_text(detail: Any, path: str = "") -> str:
