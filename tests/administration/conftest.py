@@ -27,6 +27,13 @@ for number in range(40):
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands on that directory stands on its SQLite; `test_backups_of_postgresql.py` tells the other half."""
+    for item in items:
+        if "server_folder" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.on_sqlite)
+
+
 def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """As a person would, who has no settings of Django around."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MLOPS_", "DJANGO_"))}

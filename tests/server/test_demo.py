@@ -12,11 +12,13 @@ from tests.server.conftest import ROOT, until
 
 
 def _demo(*words: str) -> subprocess.CompletedProcess[str]:
-    clean = of_its_own(Path(words[words.index("--data-dir") + 1])) | {
-        key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")
-    }
     command = [sys.executable, "-m", "mlops.client.main", "demo", *words]
-    return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=900)
+    variables = _variables(Path(words[words.index("--data-dir") + 1]))
+    return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=900)
+
+
+def _variables(folder: Path) -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")} | of_its_own(folder)
 
 
 def _processes_on(folder: Path) -> list[int]:
@@ -44,7 +46,8 @@ def test_a_stage_that_fails_ends_the_demo_with_its_reason(tmp_path: Path) -> Non
 def test_a_demo_that_is_killed_takes_its_server_along(tmp_path: Path) -> None:
     folder = tmp_path / "killed"
     command = [sys.executable, "-m", "mlops.client.main", "demo", "--data-dir", str(folder)]
-    demo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    demo = subprocess.Popen(command, cwd=ROOT, env=_variables(folder), **nowhere)  # type: ignore[call-overload]
     assert until(lambda: len(_processes_on(folder)) >= 4)  # the demo, its server, pages and router
     demo.kill()
     demo.wait()

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connections
 
 from mlops.server.kept.sqlite3 import base
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 @pytest.fixture

@@ -6,7 +6,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.server.conftest import ROOT
+
+pytestmark = pytest.mark.on_sqlite
 
 PEOPLE = ("--people", "8", "--think", "2", "--metrics", "400", "--runs", "2", "--workers", "2")
 SHORT = ("--minutes", "0.12", "--share", "0.001", "--most-rise", "150", "--settle", "240")

@@ -76,6 +76,7 @@ def _shape_on_postgres(url: str) -> dict[str, list[object]]:
         return {**found, "rows": counts}
 
 
+@pytest.mark.on_sqlite
 def test_a_fresh_database_has_the_very_tables_that_the_migrations_make(tmp_path: Path) -> None:
     """The other one exists already, so it is migrated step by step."""
     (tmp_path / "at-once").mkdir()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mlops.server.serving_check import Told, told_by
+from tests.scaled import of_its_own
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password of the tests"
@@ -82,7 +83,7 @@ def _words(*words: str) -> list[str]:
 
 def _environment(folder: Path) -> dict[str, str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("MLOPS_")}
-    return clean | {"MLOPS_DATA_DIR": str(folder / "data"), "MLOPS_ADMIN_PASSWORD": PASSWORD}
+    return clean | of_its_own(folder) | {"MLOPS_DATA_DIR": str(folder / "data"), "MLOPS_ADMIN_PASSWORD": PASSWORD}
 
 
 def _status(url: str) -> int:

@@ -37,6 +37,7 @@ def ask(folder: Path, query: str) -> int:
         return int(link.execute(query).fetchone()[0])
 
 
+@pytest.mark.on_sqlite
 def test_it_is_tried_on_a_copy_carried_out_and_taken_back(older: Path) -> None:
     tried = mlops(older, "upgrade", "--check")
     assert (tried.returncode, "(quotas.0001" in tried.stdout) == (0, True), tried.stderr
@@ -76,6 +77,7 @@ def asked(url: str, query: str) -> int:
     return int(row[0])
 
 
+@pytest.mark.on_sqlite
 def test_a_failed_upgrade_names_the_fault_and_the_way_back(older: Path) -> None:
     with closing(sqlite3.connect(older / "db.sqlite3")) as link:
         link.execute("CREATE TABLE quotas_quota (in_the_way INTEGER)")
@@ -88,6 +90,7 @@ def test_a_failed_upgrade_names_the_fault_and_the_way_back(older: Path) -> None:
     assert mlops(older, "upgrade", "--back").returncode == 0
 
 
+@pytest.mark.on_sqlite
 def test_a_running_server_is_not_upgraded_and_without_an_upgrade_there_is_no_way_back(older: Path) -> None:
     with lock.hold(older, url="http://127.0.0.1:1"):
         assert "data_dir_in_use" in mlops(older, "upgrade").stderr

@@ -18,6 +18,8 @@ import pytest
 from mlops.server import checks
 from tests.services import free_port, open_folder, rabbitmq, redis
 
+pytestmark = pytest.mark.on_sqlite  # the brokers are its subject
+
 ROOT = Path(__file__).resolve().parents[2]
 NOT_WRITTEN_YET = 20
 """Calls that came before the broker went, and stand in the worker's row a few seconds later."""
