@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -59,6 +60,7 @@ def of_its_own(folder: Path) -> dict[str, str]:
     return database | {"MLOPS_BROKER_URL": redis_url, "MLOPS_REDIS_URL": redis_url}
 
 
+@cache
 def _virtual_host(name: str) -> str:
     """One that is there already is left as it is."""
     for words in (("add_vhost", name), ("set_permissions", "-p", name, "guest", ".*", ".*", ".*")):
