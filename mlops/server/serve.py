@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
 import sys
 from pathlib import Path
 
 from mlops import env
 from mlops.env import choose_data_dir, usable
-from mlops.server import first_process, serving_check
+from mlops.server import claims, first_process, serving_check
 from mlops.trail import lines
 
 MIGRATED_WITHIN_SECONDS = 600.0
@@ -73,11 +72,13 @@ def serve_router(arguments: argparse.Namespace) -> int:
     lines.set_up("supervisor")
     from mlops.supervisor import Supervised, Supervisor, kept
 
-    own = socket.gethostname()
+    claim = claims.claim(folder / "alive" / "routers")
+    own = claim.name
     table = folder / (f"routing-{own}.json" if arguments.feed else "routing.json")
     states = folder / f"serving-state-{own}.json"
     processes = folder / kept.file_of(own)
     words = ["--table", str(table), "--host", arguments.host, "--port", str(arguments.port)]
+    words += ["--name", f"{own}:{arguments.port}"]
     for url in arguments.feed:
         words += ["--feed", url]
     if arguments.address:
@@ -94,9 +95,11 @@ def serve_router(arguments: argparse.Namespace) -> int:
         routing_file=table,
         kept_file=processes,
         logs_dir=folder / "logs",
+        name=own,
     ).run(stop_seconds=STOP_SECONDS)
     for file in (states, processes):
         file.unlink(missing_ok=True)  # its copies are gone, and none is waited for
+    claim.file.close()
     return 0
 
 

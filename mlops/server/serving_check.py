@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from mlops import env
-from mlops.server import lock
+from mlops.server import claims, lock
 from mlops.supervisor.probe import get
 
 PARTS = ("web", "worker", "router")
@@ -59,9 +59,9 @@ def told_by(command_line: bytes) -> Told | None:
     return Told(words[0], int(given[-1]) if given else PORTS.get(words[0], 0))
 
 
-def sign_file() -> Path:
-    """Touched by a worker that lives; one of its own for each machine."""
-    return env.data_dir() / "alive" / socket.gethostname()
+def signs() -> Path:
+    """The folder of the workers' claims: each touches its own while it lives."""
+    return env.data_dir() / "alive"
 
 
 def _whole() -> str:
@@ -75,8 +75,14 @@ def _whole() -> str:
 
 
 def _worker() -> str:
-    try:
-        silent = time.time() - sign_file().stat().st_mtime
-    except FileNotFoundError:
+    found = list(claims.held_here(signs())) or _of_an_older_version()
+    if not found:
         return "The worker has given no sign of life yet."
+    silent = max(time.time() - path.stat().st_mtime for path in found)
     return "" if silent < SILENT_SECONDS else f"The worker's last sign of life was {silent:.0f} s ago."
+
+
+def _of_an_older_version() -> list[Path]:
+    """They touched a file of their host, and wrote nothing into it."""
+    path = signs() / socket.gethostname()
+    return [path] if path.is_file() and not path.stat().st_size else []

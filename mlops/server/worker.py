@@ -11,8 +11,9 @@ import warnings
 from typing import Any
 
 from mlops.formats.readied import ready_structs
+from mlops.server import claims
 from mlops.server.loading import load_django
-from mlops.server.serving_check import sign_file
+from mlops.server.serving_check import signs
 from mlops.trail import lines, telling
 
 STOP_SECONDS = 5.0
@@ -91,10 +92,13 @@ def _keep_quiet() -> None:
 
 def _keep_sign_of_life(sender: Any, **_: Any) -> None:
     """Of the loop that takes calls: where it stands still, so does the file."""
-    sign = sign_file()
-    sign.parent.mkdir(parents=True, exist_ok=True)
-    sign.touch()
-    sender.controller.timer.call_repeatedly(SIGN_SECONDS, sign.touch)
+    sign = claims.claim(signs())
+    sender.controller.timer.call_repeatedly(SIGN_SECONDS, _touch, (sign,))
+
+
+def _touch(sign: claims.Claim) -> None:
+    """It holds the claim as well."""
+    sign.path.touch()
 
 
 def _end_in_time(**_: Any) -> None:

@@ -1,10 +1,9 @@
 """How the kept processes do, written to a file whenever one was started again, so that others can tell. Supervisors
-that share a data directory write a file each, under the name of their machine."""
+that share a data directory write a file each, under names of their own (server.claims)."""
 
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +12,8 @@ import msgspec
 FILE = "processes.json"
 
 
-def file_of(host: str) -> str:
-    return f"processes-{host}.json"
+def file_of(name: str) -> str:
+    return f"processes-{name}.json"
 
 
 class KeptProcess(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +27,7 @@ class KeptProcess(msgspec.Struct, frozen=True, kw_only=True):
 
 def write(path: Path, kept: Sequence[KeptProcess]) -> None:
     """A full disk ends no supervisor."""
-    part = path.with_name(f"{path.name}.{socket.gethostname()}.part")
+    part = path.with_name(f"{path.name}.part")
     try:
         part.write_bytes(msgspec.json.encode(list(kept)))
         os.replace(part, path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import socket
 import threading
 import time
 from pathlib import Path
@@ -33,12 +32,20 @@ class ServingPart:
     """`look` is called several times a second by the supervisor; a thread of its own does the HTTP checks."""
 
     def __init__(
-        self, plan_file: Path, *, state_file: Path, python: str, logs_dir: Path, routing_file: Path | None = None
+        self,
+        plan_file: Path,
+        *,
+        state_file: Path,
+        python: str,
+        logs_dir: Path,
+        routing_file: Path | None = None,
+        name: str = "",
     ) -> None:
         self._plan_file = plan_file
         self._state_file = state_file
         self._python = python
         self._logs_dir = logs_dir
+        self._name = name
         self._routing_file = routing_file
         self._plan_seen: tuple[int, int, int] | None = None
         self._routed_seen: tuple[int, int, int] | None = None
@@ -113,7 +120,7 @@ class ServingPart:
         for running in self._servers.values():
             if running.wanted.port == wanted.port:
                 running.kill()
-        log_file = self._logs_dir / log_name(wanted.id, replica=wanted.replica)
+        log_file = self._logs_dir / log_name(wanted.id, replica=wanted.replica, of=self._name)
         server = self._servers[key] = Server(wanted, python=self._python, log_file=log_file)
         server.start()
 
@@ -168,7 +175,7 @@ class ServingPart:
         if state == self._written:
             self._give_sign()
             return
-        part = self._state_file.with_name(f"{self._state_file.name}.{socket.gethostname()}.part")
+        part = self._state_file.with_name(f"{self._state_file.name}.part")
         part.write_bytes(state)
         os.replace(part, self._state_file)
         self._written = state
@@ -181,10 +188,10 @@ class ServingPart:
                 os.utime(self._state_file)
 
 
-def log_name(id: str, *, replica: int = 1) -> str:
-    """Of a server's log in the folder of logs."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", id)
-    return f"{name}.log" if replica == 1 else f"{name}-{replica}.log"
+def log_name(id: str, *, replica: int = 1, of: str = "") -> str:
+    """Of a server's log in the folder of logs; `of` is the name of the supervisor that runs this copy of it."""
+    name = id if replica == 1 else f"{id}-{replica}"
+    return re.sub(r"[^A-Za-z0-9._-]", "_", f"{name}_{of}" if of else name) + ".log"
 
 
 def _key(server: ServerProcess) -> tuple[str, int, int]:

@@ -103,7 +103,8 @@ class Supervisor:
     """`start`, `wait_until_ready` and `run` belong to one thread, the main one: its end would end the children.
 
     With `plan_file` it also keeps the scoring servers of the plan; `routing_file` lets it stop a replaced server
-    only after the router has turned away from it. `kept_file` is told how the processes do."""
+    only after the router has turned away from it. `kept_file` is told how the processes do. `name` tells it apart from
+    others that run the same plan: logs of servers bear it."""
 
     def __init__(
         self,
@@ -115,6 +116,7 @@ class Supervisor:
         kept_file: Path | None = None,
         python: str = sys.executable,
         logs_dir: Path = Path(),
+        name: str = "",
     ) -> None:
         self._kept = [_Kept(wanted) for wanted in processes]
         self._serving = (
@@ -124,6 +126,7 @@ class Supervisor:
                 python=python,
                 logs_dir=logs_dir,
                 routing_file=routing_file,
+                name=name,
             )
             if plan_file is not None
             else None

@@ -30,11 +30,12 @@ def test_a_check_knows_what_process_1_serves() -> None:
 
 
 def test_parts_started_before_the_database_is_migrated_wait_for_it(tmp_path: Path) -> None:
-    web, router = _free_port(), _free_port()
+    web, router, other = _free_port(), _free_port(), _free_port()
     with (
         _part(tmp_path, "web", "--port", str(web)),
         _part(tmp_path, "worker"),
         _part(tmp_path, "router", "--port", str(router)),
+        _part(tmp_path, "router", "--port", str(other)),
     ):
         assert "does not answer" in _mlops(tmp_path, "serve", "check", "web", "--port", str(web)).stdout
         migrated = _mlops(tmp_path, "migrate", "--no-samples")
@@ -43,6 +44,10 @@ def test_parts_started_before_the_database_is_migrated_wait_for_it(tmp_path: Pat
         _until_well(tmp_path, "web", "--port", str(web))
         _until_well(tmp_path, "worker")
         _until_well(tmp_path, "router", "--port", str(router))
+        _until_well(tmp_path, "router", "--port", str(other))
+        host = socket.gethostname()
+        states = sorted(path.name for path in (tmp_path / "data").glob("serving-state-*.json"))
+        assert states == sorted([f"serving-state-{host}-2.json", f"serving-state-{host}.json"])
         assert _status(f"http://127.0.0.1:{web}/sign-in/") == 200
     assert "up to date" in _mlops(tmp_path, "migrate").stdout
 

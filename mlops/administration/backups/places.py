@@ -11,14 +11,14 @@ from mlops.formats.spoken import gettext as _
 
 LEFT_OUT = frozenset(
     (
-        "batch", "blobs", "broker", "conversions", "environments", "greeting.json", "imports", "logs", "processes.json",
-        "maintenance.json", "monitoring", "router-stats", "routing.json", "scans", "serving", "serving-plan.json",
-        "serving-state.json", "static", "steps", "up.lock", "uploads", "worker-pulse",
+        "alive", "batch", "blobs", "broker", "conversions", "environments", "greeting.json", "imports", "logs",
+        "processes.json", "maintenance.json", "monitoring", "router-stats", "routing.json", "scans", "serving",
+        "serving-plan.json", "serving-state.json", "static", "steps", "up.lock", "uploads", "worker-pulse",
     )
 )  # fmt: skip
 """Of the data directory: what is made anew from the database and the blobs, what is under way, and logs."""
 OF_ROUTERS = ("processes-", "routing-", "router-stats-", "serving-state-")
-"""And what routers that share it write there, each under its machine's name."""
+"""And what routers that share it write there, each under a name of its own."""
 ASIDE = "before-restore-"
 UPGRADES = "before-upgrade"
 """The folder with the backups that upgrades took; it stays where it is."""

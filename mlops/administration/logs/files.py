@@ -18,7 +18,7 @@ STEPS = "steps"
 ALL = "all"
 """All of them, for one id."""
 FILE = re.compile(r"(?P<base>[A-Za-z0-9_][A-Za-z0-9._-]*)\.log(?P<old>\.\d+)?")
-SERVER = re.compile(r"(?P<id>[0-9a-f]{8}-[0-9a-f-]{27})(-(?P<replica>\d+))?")
+SERVER = re.compile(r"(?P<id>[0-9a-f]{8}-[0-9a-f-]{27})(-(?P<replica>\d+))?(_(?P<router>.+))?")
 
 
 class LogFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +66,7 @@ def _line(path: Path, match: re.Match[str], names: dict[str, str]) -> LogFile:
     if server := SERVER.fullmatch(match["base"]):
         title = _("Deployment %s") % names.get(server["id"], server["id"])
         title += f" ({server['replica']})" if server["replica"] else ""
+        title += f", {server['router']}" if server["router"] else ""
     if match["old"]:
         title = _("%s, before") % title
     return LogFile(

@@ -28,7 +28,6 @@ from mlops.deployments.targets.tails import tails
 from mlops.formats.deployment import DeploymentSettings
 from mlops.formats.refusal import Refusal, Where
 from mlops.formats.serving import ServerProcess, ServerState, ServingPlan
-from mlops.supervisor.serving import log_name
 
 DRAFT_SECONDS = 3600.0
 """A half-made folder older than this was left behind by a worker that was killed."""
@@ -102,8 +101,8 @@ class ProcessTarget:
 
     def logs(self, deployment: Deployment, *, lines: int) -> list[str]:
         count = max(len(ports_of(deployment.placing)), len(ports_of(deployment.ready_placing)), 1)
-        folder = Path(settings.DATA_DIR) / "logs"
-        return tails({str(n): folder / log_name(str(deployment.pk), replica=n) for n in range(1, count + 1)}, lines)
+        folder = Path(settings.DATA_DIR)
+        return tails(supervised.logs(folder, str(deployment.pk), count=count), lines)
 
 
 def _elsewhere() -> Refusal | None:

@@ -13,11 +13,14 @@ from mlops.deployments.targets.observed import WORST_FIRST
 from mlops.formats.serving import ServerState, ServingState
 from mlops.formats.spoken import gettext as _
 from mlops.supervisor import kept
+from mlops.supervisor.serving import log_name
 
 Key = tuple[str, int, int]
 """Deployment id, revision and port."""
 Servers = dict[Key, ServerState]
 STATE = "serving-state"
+LOGS_KEPT_SECONDS = 7 * 24 * 3600.0
+"""After the last line of a router that is gone."""
 SILENT_SECONDS = 30.0
 """A supervisor touches its file every few seconds: one that did not for this long is gone."""
 FORGOTTEN_SECONDS = 3600.0
@@ -39,16 +42,29 @@ def merged(told: Sequence[Servers], *, was_ready: Collection[tuple[str, int]] = 
     return {key: _of_all([one.get(key) for one in told], any_will_do=key[:2] in was_ready, key=key) for key in keys}
 
 
+def logs(folder: Path, id: str, *, count: int) -> dict[str, Path]:
+    """Of a deployment's servers, each by its number, and where routers run copies of it, by theirs as well."""
+    routers = sorted(_name(path) for path in folder.glob(f"{STATE}-*.json"))
+    copies = [(n, of) for n in range(1, count + 1) for of in ("", *routers)]
+    found = {f"{n} {of}".strip(): folder / "logs" / log_name(id, replica=n, of=of) for n, of in copies}
+    return {name: path for name, path in found.items() if path.is_file()}
+
+
 def forget(folder: Path) -> None:
     """The files of routers that are gone."""
     now = time.time()
     for path in folder.glob(f"{STATE}-*.json"):
         if _age(path, now) > FORGOTTEN_SECONDS:
             path.unlink(missing_ok=True)
-            path.with_name(kept.file_of(_host(path))).unlink(missing_ok=True)
+            path.with_name(kept.file_of(_name(path))).unlink(missing_ok=True)
+            path.with_name(f"router-stats-{_name(path)}").unlink(missing_ok=True)
+    names = [_name(path) for path in folder.glob(f"{STATE}-*.json")]
+    for path in (folder / "logs").glob("*-*_*.log*"):
+        if _age(path, now) > LOGS_KEPT_SECONDS and not any(f"_{name}.log" in path.name for name in names):
+            path.unlink(missing_ok=True)
 
 
-def _host(path: Path) -> str:
+def _name(path: Path) -> str:
     return path.stem.removeprefix(f"{STATE}-")
 
 

@@ -12,7 +12,7 @@ def tails(files: Mapping[str, Path], lines: int) -> list[str]:
     """Of one file its last lines; of several, as many of each, marked with the server's name."""
     if len(files) == 1:
         return tail(next(iter(files.values())), lines)
-    each = max(1, lines // len(files))
+    each = max(1, lines // max(1, len(files)))
     return [f"[{name}] {line}" for name, path in files.items() for line in tail(path, each)]
 
 

@@ -8,9 +8,19 @@ from pathlib import Path
 
 import msgspec
 
-from mlops.deployments.targets.supervised import FORGOTTEN_SECONDS, SILENT_SECONDS, forget, merged, reports
+from mlops.deployments.targets.supervised import (
+    FORGOTTEN_SECONDS,
+    LOGS_KEPT_SECONDS,
+    SILENT_SECONDS,
+    forget,
+    logs,
+    merged,
+    reports,
+)
+from mlops.deployments.targets.tails import tails
 from mlops.formats.serving import ServerState, ServingState
 from mlops.supervisor.kept import file_of
+from mlops.supervisor.serving import log_name
 
 KEY = ("d", 2, 18100)
 
@@ -56,3 +66,17 @@ def test_what_a_router_that_is_gone_wrote_is_removed(tmp_path):
     forget(tmp_path)
     assert (gone.exists(), there.exists()) == (False, True)
     assert (kept["b"].exists(), kept["a"].exists()) == (False, True)
+
+
+def test_each_routers_copy_of_a_server_says_what_it_says_in_a_log_of_its_own(tmp_path):
+    (tmp_path / "logs").mkdir()
+    id = "0d3adbee-0000-4000-8000-000000000000"
+    there, gone, old = (tmp_path / "logs" / log_name(id, of=of) for of in ("here-2", "gone", ""))
+    for path in (there, gone, old):
+        path.write_text("a line\n")
+        os.utime(path, (time.time() - LOGS_KEPT_SECONDS - 5,) * 2)
+    write(tmp_path, "serving-state-here-2.json")
+    assert tails(logs(tmp_path, "not-yet", count=1), 10) == []
+    assert logs(tmp_path, id, count=2) == {"1": old, "1 here-2": there}
+    forget(tmp_path)
+    assert [path.exists() for path in (there, gone, old)] == [True, False, True]
