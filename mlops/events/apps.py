@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class EventsConfig(AppConfig):
     name = "mlops.events"
     label = "events"
+
+    def ready(self) -> None:
+        from mlops.events import lasting
+
+        lasting.register()

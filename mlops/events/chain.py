@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
+import time
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import partial
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
-from mlops.events import circumstances
+from mlops.events import circumstances, lasting
 from mlops.events.catalogue.checking import check
 from mlops.events.models import ChainHead, Event, Notice
 from mlops.formats.refusal import Refusal
@@ -77,14 +78,15 @@ def record(
         ChainHead.objects.filter(pk=1).update(hash=event.hash)
         if notice:
             notify(*notice, project=project)
-        transaction.on_commit(partial(_say, event))
+        transaction.on_commit(partial(_say, event, lasting.began()))
     return event
 
 
-def _say(event: Event) -> None:
+def _say(event: Event, began: float | None) -> None:
     """So that the log tells what a request did. Subjects may name people, and stay in the trail alone."""
     _log.info("%s is event %d.", event.type, event.seq)
-    telling.note(f"act {event.type}", {"event.seq": event.seq})
+    seconds = max(time.time() - began, 0.0) if began else 0.0
+    telling.note(f"act {event.type}", {"event.seq": event.seq}, began=began, seconds=seconds)
 
 
 def _carried() -> dict[str, str]:

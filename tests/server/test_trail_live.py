@@ -45,7 +45,9 @@ def _look_at_trace(spans: dict[str, Any]) -> None:
     click_service, click = spans["POST /api/v1/jobs/"]
     step_service, step = next(found for name, found in spans.items() if name.startswith("step "))
     assert (click_service, step_service) == ("mlops-web", "mlops-worker")
-    assert spans["act mlops.run.submitted"][1].parent_span_id == click.span_id
+    act = spans["act mlops.run.submitted"][1]
+    assert act.parent_span_id == click.span_id
+    assert click.start_time_unix_nano < act.start_time_unix_nano < act.end_time_unix_nano < click.end_time_unix_nano
     assert spans["job execution.advance"][1].parent_span_id == click.span_id
     assert step.parent_span_id == click.span_id
     assert step.end_time_unix_nano > step.start_time_unix_nano > click.start_time_unix_nano
