@@ -45,9 +45,10 @@ def _claim(part: Part) -> bool:
 def note(part: Part, findings: Sequence[Finding], now: datetime | None = None) -> None:
     """Writes down what was found; what changed is kept, and a part that stays bad is told."""
     now = now or timezone.now()
-    state, sorted_ones = worst(findings), worst_first(findings)
+    state = worst(findings)
     with transaction.atomic():
         row = HealthPart.objects.select_for_update(no_key=True).get(key=part.key)
+        sorted_ones = worst_first(_since(findings, msgspec.convert(row.findings, list[Finding]), now))
         was = row.state
         row.findings, row.looked_at, row.state = msgspec.to_builtins(sorted_ones), now, state
         row.bad_looks = row.bad_looks + 1 if state == "bad" else 0
@@ -61,6 +62,17 @@ def note(part: Part, findings: Sequence[Finding], now: datetime | None = None) -
             telling.tell_well(part, seconds=(now - row.told_at).total_seconds())
             row.told_at = None
         row.save()
+
+
+def _since(findings: Sequence[Finding], before: Sequence[Finding], now: datetime) -> list[Finding]:
+    """What does not say itself since when it is so, is so since the first look that found it."""
+    known = {(one.what, one.state): one.since for one in before}
+    return [
+        one
+        if one.since or one.state == "ok"
+        else msgspec.structs.replace(one, since=known.get((one.what, one.state)) or now)
+        for one in findings
+    ]
 
 
 def _remember(part: Part, was: str, state: str, findings: Sequence[Finding], now: datetime) -> None:

@@ -58,6 +58,7 @@ def test_it_says_since_when_and_what_changed(disk, administrator):
     looking.note(disk, [FULL])
     line = next(one for one in health(administrator).parts if one.key == "disk")
     assert (line.state, line.since, line.findings[0].remedy) == ("bad", before, "Make room.")
+    assert line.findings[0].since == before
     (change,) = health(administrator).changes
     assert (change.part, change.state, change.why) == ("disk", "bad", FULL.why)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +22,11 @@ pytestmark = pytest.mark.django_db
 
 
 def certificate(path: Path, ends: datetime) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pem(ends))
+
+
+def pem(ends: datetime) -> bytes:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -28,8 +35,7 @@ def certificate(path: Path, ends: datetime) -> None:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "engine")])
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     made = made.serial_number(1).not_valid_before(ends - timedelta(days=400)).not_valid_after(ends)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def test_a_disk_that_runs_full_is_told_by_its_machine():
@@ -84,6 +90,33 @@ def test_certificates_that_run_out_are_told_in_time(data_dir, days, state):
     certificate(data_dir / "engines" / "far" / "ca.pem", datetime.now(UTC) + timedelta(days=100))
     (found,) = certificates.certificates()
     assert (found.what, found.state) == ("engines/far/cert.pem", state)
+
+
+def kubeconfig(*, client: bytes, authority: bytes, token: str = "") -> str:
+    coded = {name: base64.b64encode(one).decode() for name, one in (("client", client), ("authority", authority))}
+    return json.dumps({
+        "clusters": [{"name": "c", "cluster": {
+            "server": "https://127.0.0.1:1", "certificate-authority-data": coded["authority"]}}],
+        "users": [{"name": "u", "user": {"client-certificate-data": coded["client"], "token": token}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "x",
+    })  # fmt: skip
+
+
+def test_what_clusters_are_reached_by_is_told_before_it_runs_out():
+    soon, late = (datetime.now(UTC) + timedelta(days=days) for days in (2, 100))
+    claims = json.dumps({"exp": int((datetime.now(UTC) - timedelta(days=1)).timestamp())}).encode()
+    token = f"e30.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.x"
+    told = kubeconfig(client=pem(soon), authority=pem(soon) + pem(late), token=token)
+    Cluster.objects.create(name="prod", kubeconfig=seal(told))
+    found = {one.what: one for one in certificates.certificates()}
+    assert {what: one.state for what, one in found.items()} == {"prod: client": "bad", "prod: token": "bad"}
+    assert found["prod: token"].since
+    Cluster.objects.update(kubeconfig=seal(kubeconfig(client=b"no PEM", authority=pem(late))))
+    (torn,) = certificates.certificates()
+    assert (torn.what, torn.state, "cannot be read" in torn.why) == ("prod: client", "warning", True)
+    Cluster.objects.update(kubeconfig=seal("no kubeconfig"))
+    assert certificates.certificates() == []  # it is told as a cluster that is not reached
 
 
 def test_an_address_that_shows_no_certificate_is_told(monkeypatch):
