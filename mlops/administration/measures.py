@@ -96,17 +96,17 @@ def of_jobs() -> Iterable[Family]:
     yield Family(
         name="mlops_regular_job_last_success_timestamp_seconds",
         help="When a regular job ended well last.",
-        samples=[Sample(one.ended_at.timestamp(), {"job": one.name}) for one in lines if one.ended_at],
+        samples=[Sample(one.ended_at.timestamp(), {"task": one.name}) for one in lines if one.ended_at],
     )
     yield Family(
         name="mlops_regular_job_interval_seconds",
         help="How often it should run.",
-        samples=[Sample(one.every_seconds, {"job": one.name}) for one in lines if one.every_seconds],
+        samples=[Sample(one.every_seconds, {"task": one.name}) for one in lines if one.every_seconds],
     )
     yield Family(
         name="mlops_regular_job_failures",
         help="How often it failed in a row.",
-        samples=[Sample(one.failures, {"job": one.name}) for one in lines],
+        samples=[Sample(one.failures, {"task": one.name}) for one in lines],
     )
 
 

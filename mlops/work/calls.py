@@ -94,7 +94,7 @@ def _followed(name: str, function: Callable[..., None]) -> Callable[..., None]:
                 function(*arguments)
                 outcome = "done"
             finally:
-                tallies.observe("mlops_job_seconds", time.monotonic() - began, job=name, outcome=outcome)
+                tallies.observe("mlops_job_seconds", time.monotonic() - began, task=name, outcome=outcome)
 
     return follow
 

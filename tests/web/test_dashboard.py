@@ -23,10 +23,12 @@ def test_each_name_is_one_that_metrics_tell(client, monkeypatch):
     known = set(re.findall(r"^# TYPE (\S+)", told, re.MULTILINE)) | set(OF_THE_ROUTER)
     board = json.loads((DEPLOY / "grafana" / "mlops-studio.json").read_text())
     asked = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    assert not [one for one in asked if " or mlops_" in one], "what has the same labels is left out"
     asked += re.findall(r"expr: (.*)", (DEPLOY / "prometheus" / "alerts.yml").read_text())
     names = {PARTS.sub("", name) for one in asked for name in NAME.findall(one)}
     assert len(names) > 15
     assert names <= known
+    assert not re.findall(r'[{,](?:job|instance)="', told), "labels that Prometheus gives itself"
 
 
 def test_promtool_reads_the_rules():
