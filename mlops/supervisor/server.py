@@ -21,7 +21,10 @@ OWN_FOLDER = ".own"
 
 _DRAIN_SECONDS = 65.0
 _UNANSWERED_BEFORE_RESTART = 20
-"""Health checks in a row without any answer, one a second, before a hung server is killed."""
+"""Health checks in a row without any answer, two a second, before it is told; after three times as many a hung server
+is killed."""
+_STARTS_WITHIN_SECONDS = 60.0
+"""Before it has been ready nothing of that is held against it: a busy machine takes long to read what it needs."""
 _MEMORY_FLOOR_BYTES = 512 * 1024 * 1024
 """Least bound: the runtime's own tables and thread stacks count against it too."""
 
@@ -99,9 +102,11 @@ class Server:
             return
         if reply is None:
             self._unanswered += 1
+            if not self.was_ready and time.monotonic() - self._began < _STARTS_WITHIN_SECONDS:
+                return
             if self.was_ready or self._unanswered > _UNANSWERED_BEFORE_RESTART:
                 self._become("unhealthy", "It does not answer its health check.")
-            if self._unanswered > 3 * _UNANSWERED_BEFORE_RESTART:
+            if self._unanswered > 3 * _UNANSWERED_BEFORE_RESTART and self._has_had_time():
                 self._process.kill()
             return
         self._unanswered = 0
@@ -112,6 +117,9 @@ class Server:
         reason = reply.reasons() or f"Its readiness check answers {reply.status}."
         loading = "being loaded" in reason or "not been checked yet" in reason
         self._become("starting" if loading and not self.was_ready else "unhealthy", reason)
+
+    def _has_had_time(self) -> bool:
+        return self.was_ready or time.monotonic() - self._began > 3 * _STARTS_WITHIN_SECONDS
 
     def drain(self) -> None:
         """Finishes what is in flight, then ends."""
