@@ -84,11 +84,12 @@ def answered(request: HttpRequest) -> None:
 def asked(request: HttpRequest) -> Onward:
     """The provider says that somebody signed out: their sessions end, and our answer goes there. Raises Refusal
     `outside_failed` where it is not the provider who says so."""
-    if not settings.SAML_KEY:
-        raise _failed("Without MLOPS_SAML_KEY there is no single logout.")
     auth = saml.speaker(request)
     _require_good(auth, request)
-    said_at = _fresh(auth)
+    try:
+        said_at = _said_at(auth)
+    except ValueError as error:
+        raise _failed(str(error)) from error
     onward = _answer(auth, request)
     name, indexes = _named(auth)
     rows = SignedIn.objects.filter(by="saml", outside_name=name[:MOST_NAME], began_at__lte=said_at + SKEW)
@@ -109,6 +110,8 @@ def asked(request: HttpRequest) -> Onward:
 def _require_good(auth: Any, request: HttpRequest, request_id: str | None = None) -> None:
     """Of the provider, for this server, in time. Raises Refusal `outside_failed`."""
     try:
+        if not settings.SAML_KEY:
+            raise ValueError("Without MLOPS_SAML_KEY there is no single logout.")
         if request.method == "POST":
             _look_at_posted(auth, request, request_id)
             return
@@ -142,12 +145,12 @@ def _look_at_posted(auth: Any, request: HttpRequest, request_id: str | None) -> 
     auth._last_response = answer.get_xml()
 
 
-def _fresh(auth: Any) -> datetime:
-    """When the provider said it. Raises Refusal where that is too long ago, or still to come."""
-    said_at = parse_datetime(str(_root(auth.get_last_request_xml()).get("IssueInstant")))
-    now, oldest = timezone.now(), timedelta(seconds=saml.SECONDS)
-    if said_at is None or not said_at.tzinfo or not now - oldest <= said_at <= now + SKEW:
-        raise _failed(f"The message is of {said_at}, and it is {now}: look at both servers' clocks.")
+def _said_at(auth: Any) -> datetime:
+    """When the provider said it. Raises ValueError where that is too long ago, or still to come."""
+    told = str(_root(auth.get_last_request_xml()).get("IssueInstant"))
+    said_at, now = parse_datetime(told), timezone.now()
+    if said_at is None or not said_at.tzinfo or not now - timedelta(seconds=saml.SECONDS) <= said_at <= now + SKEW:
+        raise ValueError(f"The message is of {told}, and it is {now}: look at the clocks of both servers.")
     return said_at
 
 
