@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from designer.graph.fields import Path, Raw
@@ -133,8 +134,27 @@ def _count_in(
         title = titles(thing) if collection == "nodes" else thing.get("title") or thing.get("text", "")[:60] or name
         known = parts[collection, name] = Part(name=name, title=title, what=what, kind=kind)
     if known.kind == "changed":
-        label = labels(thing, rest[1]) if len(rest) == 2 and rest[0] == "parameters" else " ".join(rest) or "component"
+        label = labels(thing, rest[1]) if len(rest) == 2 and rest[0] == "parameters" else _field(rest)
         known.settings.append(_setting(label, each))
+
+
+def _field(path: list[str]) -> str:
+    """A field of a step, note or frame, with the name of what lies below it."""
+    words = {
+        "component": _("Component"),
+        "title": _("Title"),
+        "comment": _("Comment"),
+        "mode": _("Takes part"),
+        "regenerate": _("Computed anew each time"),
+        "pins": _("Pinned output"),
+        "demand": _("Where it runs"),
+        "text": _("Text"),
+        "colour": _("Colour"),
+        "node": _("Step"),
+        "nodes": _("Members"),
+    }
+    name, *below = path or ["component"]
+    return " ".join([words.get(name, name), *below])
 
 
 def _setting(name: str, each: Change) -> Setting:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mlops.collected.models import Intake, IntakeState
 from mlops.collected.taking import SHOWN_ROWS, Taken
@@ -18,7 +19,7 @@ from mlops.formats.refusal import Refusal
 
 PATIENCE = timedelta(seconds=15)
 """So long a source may be silent, as while a server starts, before it is called a failure."""
-WAITS = "Waits for the first request."
+WAITS = gettext_noop("Waits for the first request.")
 
 
 def wanted() -> list[Intake]:

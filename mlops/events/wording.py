@@ -21,15 +21,10 @@ def texts() -> Iterator[str]:
             yield from (one.title, one.when)
 
 
-def told(text: str) -> str:
-    """A title of a type or of a group, or when it is raised."""
-    return pgettext(CONTEXT, text)
-
-
 def title_of(event_type: str) -> str:
     """The type itself, where no title is known: an older version recorded it."""
     known = TYPES.get(event_type)
-    return told(known.title) if known else event_type
+    return pgettext(CONTEXT, known.title) if known else event_type
 
 
 def actor(name: str) -> str:

@@ -15,7 +15,7 @@ import polars as pl
 from mlops.blocks.score_columns import number_names
 from mlops.formats.model import ModelManifest, ParityCertificate, ReferenceSource
 from mlops.formats.refusal import Refusal
-from mlops.formats.spoken import gettext
+from mlops.formats.spoken import gettext as _
 from mlops.packaging.machine import versions
 from mlops.packaging.onnx_composed import OPSET
 from mlops.packaging.onnx_graph import LABELS, PROBABILITIES, SCORES
@@ -151,8 +151,8 @@ def _nothing_answered(original: Scorer, rows: pl.DataFrame) -> Refusal:
         why = f" {refusal.message}"
     return Refusal(
         "no_rows_to_compare",
-        gettext("The original model answers none of the rows to compare on.%(why)s") % {"why": why},
-        hint=gettext("Name a dataset with rows that it answers, or register the model with a signature."),
+        _("The original model answers none of the rows to compare on.%(why)s") % {"why": why},
+        hint=_("Name a dataset with rows that it answers, or register the model with a signature."),
         status=422,
     )
 
@@ -225,13 +225,28 @@ def _differences(expected: Scores, found: Scores) -> Scores:
 
 
 def _reason(differences: Scores, *, tolerance: float, probabilities: bool) -> str:
-    what = "probabilities" if probabilities else "predictions (in units of their standard deviation)"
     largest, share = float(differences.max()), float((differences > tolerance).mean())
-    if not share:
-        return f"On {differences.size:,} rows the {what} differ by at most {largest:.1e}; allowed is {tolerance:g}."
-    most = (
-        "on some of them only one of the two gives a number"
-        if largest >= INCOMPARABLE
-        else f"the most is {largest:.2g}"
-    )
-    return f"On {share:.1%} of {differences.size:,} rows the {what} differ by more than {tolerance:g}; {most}."
+    facts = {
+        "height": f"{differences.size:,}",
+        "share": f"{share:.1%}",
+        "most": f"{largest:.2g}" if share else f"{largest:.1e}",
+        "tolerance": f"{tolerance:g}",
+    }
+    if not share and probabilities:
+        said = _("On %(height)s rows the probabilities differ by at most %(most)s; allowed is %(tolerance)s.")
+    elif not share:
+        said = _(
+            "On %(height)s rows the predictions (in units of their standard deviation) differ by at most %(most)s;"
+            " allowed is %(tolerance)s."
+        )
+    elif probabilities:
+        said = _("On %(share)s of %(height)s rows the probabilities differ by more than %(tolerance)s.")
+    else:
+        said = _(
+            "On %(share)s of %(height)s rows the predictions (in units of their standard deviation) differ by more"
+            " than %(tolerance)s."
+        )
+    told = said % facts
+    if share and largest >= INCOMPARABLE:
+        return f"{told} {_('On some of them only one of the two gives a number.')}"
+    return f"{told} {_('The most is %(most)s.') % facts}" if share else told

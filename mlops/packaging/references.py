@@ -37,13 +37,19 @@ def of_dataset(path: Path, signature: Signature) -> Reference:
     rows = frame.gather_every(step).select(
         [pl.col(field.name).cast(DTYPES[field.type], strict=False) for field in signature.inputs]
     )
-    return Reference(rows=rows, source="dataset", told=f"{rows.height:,} rows of the dataset that was named.")
+    return Reference(
+        rows=rows,
+        source="dataset",
+        told=_("%(rows)s rows of the dataset that was named.") % {"rows": f"{rows.height:,}"},
+    )
 
 
 def of_sample(folder: Path, signature: Signature) -> Reference:
     """The rows of its training data that a model trained here keeps."""
     rows = reference_rows(folder, signature)
-    return Reference(rows=rows, source="sample", told=f"{rows.height:,} rows of its training data.")
+    return Reference(
+        rows=rows, source="sample", told=_("%(rows)s rows of its training data.") % {"rows": f"{rows.height:,}"}
+    )
 
 
 def made_up(signature: Signature, example: Sequence[dict[str, Any]], knots: dict[str, Any]) -> Reference:
@@ -51,11 +57,13 @@ def made_up(signature: Signature, example: Sequence[dict[str, Any]], knots: dict
 
     rows = generated_rows(signature, knots)
     if not example:
-        told = f"{rows.height:,} rows made up around what the model knows; real rows would say more: name a dataset."
+        told = _("%(made)s rows made up around what the model knows; real rows would say more: name a dataset.") % {
+            "made": f"{rows.height:,}"
+        }
         return Reference(rows=rows, source="generated", told=told)
     known = frame_of(signature, [{field.name: row.get(field.name) for field in signature.inputs} for row in example])
-    told = (
-        f"The {known.height:,} rows of the input example, and {rows.height:,} rows made up around what the model "
-        "knows; real rows would say more: name a dataset."
-    )
+    told = _(
+        "The %(given)s rows of the input example, and %(made)s rows made up around what the model knows; real rows"
+        " would say more: name a dataset."
+    ) % {"given": f"{known.height:,}", "made": f"{rows.height:,}"}
     return Reference(rows=pl.concat([known, rows]), source="generated", told=told)

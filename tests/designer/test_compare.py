@@ -63,6 +63,12 @@ def test_a_setting_is_told_by_its_label_with_both_values():
     assert (setting.name, setting.before, setting.after) == ("Size", "1", "2")
 
 
+def test_fields_of_a_step_have_words():
+    after = apply(AFTER, read_changes([{"path": ["nodes", "b", "comment"], "after": "why"}]))
+    story = tell(AFTER, after, lambda drawn: drawn["component"], lambda _drawn, name: name)
+    assert [(one.name, one.after) for one in story.parts[0].settings] == [("Comment", "why")]
+
+
 def test_code_is_told_line_by_line():
     (setting,) = next(part for part in told().parts if part.name == "a").settings
     assert [(line.kind, line.text) for line in setting.lines if line.kind in ("added", "removed")] == [

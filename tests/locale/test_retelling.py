@@ -17,6 +17,10 @@ PAIRS = [
     ("8 steps done.", "8 Schritte fertig."),
     ("1 step done, reused: 1.", "1 Schritt fertig, übernommen: 1."),
     ("Running on host:12.", "Läuft auf host:12."),
+    (
+        "On 1,036 rows the probabilities differ by at most 1.9e-06; allowed is 0.0001.",
+        "Auf 1,036 Zeilen weichen die Wahrscheinlichkeiten um höchstens 1.9e-06 ab; erlaubt ist 0.0001.",
+    ),
 ]
 
 

@@ -39,3 +39,19 @@ def test_every_word_of_a_template_is_in_a_translation_tag():
     ]
     assert len(places) > 100
     assert left == []
+
+
+REASON = re.compile(
+    r"\{\{ (?!typed\.)((?:[a-z_]+\.)*(?:[a-z_]+_)?(?:reason|hint|why|problem|remedy)(?:\|(?!retold)[^}|]+)*) \}\}"
+)
+WITHIN = re.compile(r"(?<=%\})(?:(?!\{% ).)*(?=\{% endblocktranslate %\})", re.DOTALL)
+"""Of a text for translating: its values are told where they are named."""
+TOLD_ALREADY = {"standing.remedy|with_code", "finding.why", "finding.remedy|with_code"}
+"""By `mlops.administration.health.report`."""
+
+
+def test_every_stored_sentence_is_told_in_the_readers_language():
+    places = [*(ROOT / "mlops").rglob("templates/**/*.html"), *(ROOT / "designer").rglob("templates/**/*.html")]
+    sources = {str(place): WITHIN.sub("", place.read_text(encoding="utf-8")) for place in places}
+    found = {(name, one) for name, source in sources.items() for one in REASON.findall(source)}
+    assert {one for one in found if one[1] not in TOLD_ALREADY} == set(), "Write `|retold`."

@@ -12,7 +12,9 @@ from django.utils.translation.template import templatize
 
 from mlops.blocks.catalogue import components
 from mlops.components.wording import texts_of
+from mlops.env import VARIABLES
 from mlops.events import wording
+from mlops.formats.azureml.curated import FAMILIES
 from mlops.formats.spoken import CONTEXT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +32,12 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+DESCRIBED: tuple[tuple[str, str, list[str]], ...] = (
+    (wording.CONTEXT, "mlops/events/catalogue", list(wording.texts())),
+    ("setting", "mlops/env.py", [one.help for one in VARIABLES]),
+    ("environment", "mlops/formats/azureml/curated.py", [one.title for one in FAMILIES]),
+)
+"""Texts that stand in English with what they describe: context, place, texts. Pages show them by `|within`."""
 STRING = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"""
 ONE = re.compile(rf"\b(?:_|gettext)\(\s*{STRING}")
 WITHIN = re.compile(rf"\bpgettext\(\s*{STRING}\s*,\s*{STRING}")
@@ -48,8 +56,9 @@ def of_python_and_templates() -> Iterator[tuple[Text, str]]:
                 told = templatize(place.read_text(encoding="utf-8"))
                 yield from _in("\n".join(line.strip() for line in told.splitlines()), place)
     yield from of_components()
-    for text in wording.texts():
-        yield (text, "", wording.CONTEXT), "mlops/events/catalogue"
+    for context, place, texts in DESCRIBED:
+        for text in texts:
+            yield (text, "", context), place
 
 
 def of_components() -> Iterator[tuple[Text, str]]:

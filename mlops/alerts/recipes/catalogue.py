@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from mlops.alerts.actions import ACTIONS
 from mlops.alerts.metrics import METRICS
@@ -37,14 +38,16 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("A deployment fails or stops answering. It ends when the deployment is healthy again."),
         is_default=True,
         settings=RuleSettings(
-            name="Deployment unhealthy",
+            name=gettext_noop("Deployment unhealthy"),
             when=When(
                 events=("mlops.deployment.failed", "mlops.deployment.unhealthy"),
                 clears=("mlops.deployment.healthy", "mlops.deployment.recovered", "mlops.deployment.deleted"),
             ),
             severity="critical",
             repeat="4h",
-            note="Open the deployment: its page says what failed, with the log beside it. Rolling back is one click.",
+            note=gettext_noop(
+                "Open the deployment: its page says what failed, with the log beside it. Rolling back is one click."
+            ),
         ),
     ),
     Recipe(
@@ -52,11 +55,13 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("A run fails; whoever started it is told."),
         is_default=True,
         settings=RuleSettings(
-            name="Run failed",
+            name=gettext_noop("Run failed"),
             when=When(events=("mlops.run.failed",)),
             tell=Tell(people="author", resolved=False),
             resolve_after=DAY,
-            note="Open the run: the failed step shows its error and its log. A clone starts from where it failed.",
+            note=gettext_noop(
+                "Open the run: the failed step shows its error and its log. A clone starts from where it failed."
+            ),
         ),
     ),
     Recipe(
@@ -64,12 +69,14 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("A monitor finds drift. It ends when a later look finds none."),
         is_default=True,
         settings=RuleSettings(
-            name="Drift detected",
+            name=gettext_noop("Drift detected"),
             when=When(
                 events=("mlops.monitor.drift_detected",), clears=("mlops.monitor.drift_cleared",), group_by=BY_SIGNAL
             ),
             repeat=DAY,
-            note="Open the monitor: it ranks the features by what they contribute. Retraining on newer data may help.",
+            note=gettext_noop(
+                "Open the monitor: it ranks the features by what they contribute. Retraining on newer data may help."
+            ),
         ),
     ),
     Recipe(
@@ -77,7 +84,7 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("A monitor finds that quality, performance or a signal of your own is past its limit."),
         is_default=True,
         settings=RuleSettings(
-            name="Monitor alarm",
+            name=gettext_noop("Monitor alarm"),
             when=When(
                 events=("mlops.monitor.alarm_raised",), clears=("mlops.monitor.alarm_cleared",), group_by=BY_SIGNAL
             ),
@@ -89,7 +96,7 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("A monitor could not look, so that nothing is known."),
         is_default=True,
         settings=RuleSettings(
-            name="Monitor could not look",
+            name=gettext_noop("Monitor could not look"),
             when=When(events=("mlops.monitor.run_failed",), clears=("mlops.monitor.run_completed",)),
             tell=Tell(people="contributors"),
         ),
@@ -99,7 +106,7 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("A retraining was turned away, failed, or waits for approval."),
         is_default=True,
         settings=RuleSettings(
-            name="Retraining",
+            name=gettext_noop("Retraining"),
             when=When(
                 events=(
                     "mlops.retraining.rejected",
@@ -116,12 +123,14 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("The account of somebody with a role here is deactivated; schedules and retraining of theirs stop."),
         is_default=True,
         settings=RuleSettings(
-            name="Person left",
+            name=gettext_noop("Person left"),
             when=When(events=("mlops.project.person_left",)),
             tell=Tell(people="owners", resolved=False),
             severity="warning",
             resolve_after=DAY,
-            note="See which schedules and retraining policies are disabled. Who enables one lets it run in their name.",
+            note=gettext_noop(
+                "See which schedules and retraining policies are disabled. Who enables one lets it run in their name."
+            ),
         ),
     ),
     Recipe(
@@ -129,7 +138,7 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("Somebody wants to move a stage or an alias that others must agree to."),
         is_default=True,
         settings=RuleSettings(
-            name="Model waits for approval",
+            name=gettext_noop("Model waits for approval"),
             when=When(
                 events=("mlops.model.change_asked",),
                 clears=(
@@ -142,7 +151,7 @@ RECIPES: tuple[Recipe, ...] = (
             ),
             severity="info",
             tell=Tell(people="owners", resolved=False),
-            note="Open the model's requests: approve or reject there, with a reason.",
+            note=gettext_noop("Open the model's requests: approve or reject there, with a reason."),
         ),
     ),
     Recipe(
@@ -150,7 +159,7 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("A retrained model replaced the old one."),
         is_default=True,
         settings=RuleSettings(
-            name="Model replaced",
+            name=gettext_noop("Model replaced"),
             when=When(events=("mlops.retraining.promoted",)),
             severity="info",
             tell=Tell(people="contributors", resolved=False),
@@ -162,7 +171,7 @@ RECIPES: tuple[Recipe, ...] = (
         help=_("More than 5 % of a deployment's answers are errors for five minutes."),
         is_default=True,
         settings=RuleSettings(
-            name="Many errors",
+            name=gettext_noop("Many errors"),
             when=When(metric="error_share", threshold=0.05, for_="5m", over="5m"),
             severity="critical",
             resolve_after="5m",
@@ -173,7 +182,7 @@ RECIPES: tuple[Recipe, ...] = (
         key="run-completed",
         help=_("A run completes; whoever started it is told, by mail if their preferences say so."),
         settings=RuleSettings(
-            name="Run completed",
+            name=gettext_noop("Run completed"),
             when=When(events=("mlops.run.completed",)),
             severity="info",
             tell=Tell(people="author", resolved=False),
@@ -184,7 +193,7 @@ RECIPES: tuple[Recipe, ...] = (
         key="message-on-failure",
         help=_("Any failure in the project, told to a channel such as Slack or Teams: choose it below."),
         settings=RuleSettings(
-            name="Message on failure",
+            name=gettext_noop("Message on failure"),
             when=When(events=("mlops.*.failed", "mlops.*_failed")),
             tell=Tell(people="nobody", resolved=False),
             resolve_after=DAY,
@@ -194,7 +203,7 @@ RECIPES: tuple[Recipe, ...] = (
         key="retrain-on-drift",
         help=_("A monitor finds drift, and a retraining policy starts."),
         settings=RuleSettings(
-            name="Retrain on drift",
+            name=gettext_noop("Retrain on drift"),
             when=When(events=("mlops.monitor.drift_detected",), clears=("mlops.monitor.drift_cleared",)),
             action=Act(kind="retrain"),
         ),
@@ -203,7 +212,7 @@ RECIPES: tuple[Recipe, ...] = (
         key="deploy-on-registration",
         help=_("A model version with a certain tag is registered, and a deployment takes it."),
         settings=RuleSettings(
-            name="Deploy tagged models",
+            name=gettext_noop("Deploy tagged models"),
             when=When(
                 events=("mlops.model.registered", "mlops.model.tagged"),
                 filters=({"key": "data.tags.stage", "operator": "StringIn", "values": ["production"]},),
@@ -218,7 +227,7 @@ RECIPES: tuple[Recipe, ...] = (
         key="slow-answers",
         help=_("The slowest 5 % of answers take longer than half a second for five minutes."),
         settings=RuleSettings(
-            name="Slow answers",
+            name=gettext_noop("Slow answers"),
             when=When(metric="latency_p95", threshold=0.5, for_="5m", over="5m"),
             resolve_after="5m",
         ),
@@ -227,7 +236,7 @@ RECIPES: tuple[Recipe, ...] = (
         key="steps-waiting",
         help=_("Steps of runs wait for a free place, more than twenty for ten minutes."),
         settings=RuleSettings(
-            name="Steps are waiting",
+            name=gettext_noop("Steps are waiting"),
             when=When(metric="steps_waiting", threshold=20, for_="10m"),
             tell=Tell(people="owners"),
             resolve_after="5m",
@@ -237,7 +246,7 @@ RECIPES: tuple[Recipe, ...] = (
         key="disk-nearly-full",
         help=_("Less than a tenth of the server's disk is free."),
         settings=RuleSettings(
-            name="Disk nearly full",
+            name=gettext_noop("Disk nearly full"),
             when=When(metric="disk_free", threshold=0.1, is_="below"),
             severity="critical",
             tell=Tell(people="owners"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from mlops.access.decisions import visible_projects
 from mlops.access.granted import told_columns
@@ -78,7 +79,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "Runs",
         "runs",
-        "Runs of pipelines and jobs, and those that clients report",
+        gettext_noop("Runs of pipelines and jobs, and those that clients report"),
         shared_runs.readable_by,
         """
         id guid
@@ -102,7 +103,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "RunMetrics",
         "run_metrics",
-        "The last value of each metric of each run",
+        gettext_noop("The last value of each metric of each run"),
         _of_runs(LatestMetric),
         """
         id integer
@@ -121,7 +122,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "RunMetricHistory",
         "run_metric_history",
-        "Every value of each metric of each run",
+        gettext_noop("Every value of each metric of each run"),
         _of_runs(Metric),
         """
         id integer
@@ -139,7 +140,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "RunParameters",
         "run_parameters",
-        "What each run was given",
+        gettext_noop("What each run was given"),
         _of_runs(RunParameter),
         """
         id integer
@@ -155,7 +156,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "Models",
         "models",
-        "Registered models",
+        gettext_noop("Registered models"),
         shared_models.readable_by,
         """
         id guid
@@ -173,7 +174,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "ModelVersions",
         "model_versions",
-        "Versions of registered models",
+        gettext_noop("Versions of registered models"),
         shared_models.readable_versions,
         """
         id guid
@@ -200,7 +201,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "Datasets",
         "datasets",
-        "Datasets",
+        gettext_noop("Datasets"),
         shared_datasets.readable_by,
         """
         id guid
@@ -218,7 +219,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "DatasetVersions",
         "dataset_versions",
-        "Versions of datasets",
+        gettext_noop("Versions of datasets"),
         shared_datasets.readable_versions,
         """
         id guid
@@ -238,7 +239,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "Endpoints",
         "endpoints",
-        "Real-time endpoints",
+        gettext_noop("Real-time endpoints"),
         shared_endpoints.readable_by,
         """
         id guid
@@ -255,7 +256,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "Deployments",
         "deployments",
-        "Deployments behind real-time endpoints",
+        gettext_noop("Deployments behind real-time endpoints"),
         shared_endpoints.readable_deployments,
         """
         id guid
@@ -279,7 +280,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "Traffic",
         "traffic",
-        "Requests of each deployment by the minute",
+        gettext_noop("Requests of each deployment by the minute"),
         lambda person: TrafficMinute.objects.filter(deployment__endpoint__project__in=visible_projects(person)),
         """
         id integer
@@ -298,7 +299,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "Monitors",
         "monitors",
-        "Monitors of endpoints and datasets",
+        gettext_noop("Monitors of endpoints and datasets"),
         monitoring.visible_to,
         """
         id guid
@@ -320,7 +321,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "MonitorLooks",
         "monitor_looks",
-        "Each look of a monitor at one window",
+        gettext_noop("Each look of a monitor at one window"),
         lambda person: Look.objects.filter(monitor__project__in=visible_projects(person)),
         """
         id guid
@@ -347,7 +348,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "MonitorResults",
         "monitor_results",
-        "Every value that a look of a monitor measured, by signal, column and metric",
+        gettext_noop("Every value that a look of a monitor measured, by signal, column and metric"),
         lambda person: LookValue.objects.filter(look__monitor__project__in=visible_projects(person)),
         """
         id integer
@@ -376,7 +377,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "Alarms",
         "alarms",
-        "Alarms of monitors, also those that have ended",
+        gettext_noop("Alarms of monitors, also those that have ended"),
         lambda person: Alarm.objects.filter(monitor__project__in=visible_projects(person)),
         """
         id integer
@@ -397,7 +398,7 @@ RECORDS: tuple[Records, ...] = (
     _made(
         "BatchJobs",
         "batch_jobs",
-        "Jobs of batch endpoints, with what came out",
+        gettext_noop("Jobs of batch endpoints, with what came out"),
         batch.jobs,
         """
         id guid

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from mlops.access.retold import retold
 from mlops.events import wording
@@ -159,9 +159,9 @@ def actor(name: str) -> str:
 
 
 @register.filter
-def told_of_event(text: str) -> str:
-    """A text of the catalogue of events."""
-    return wording.told(text)
+def within(text: str, context: str) -> str:
+    """A text that stands in English with what it describes, and in the catalogues under this context."""
+    return pgettext(context, text) if text else ""
 
 
 @register.filter
