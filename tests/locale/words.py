@@ -56,9 +56,9 @@ def of_python_and_templates() -> Iterator[tuple[Text, str]]:
                 told = templatize(place.read_text(encoding="utf-8"))
                 yield from _in("\n".join(line.strip() for line in told.splitlines()), place)
     yield from of_components()
-    for context, place, texts in DESCRIBED:
+    for context, where, texts in DESCRIBED:
         for text in texts:
-            yield (text, "", context), place
+            yield (text, "", context), where
 
 
 def of_components() -> Iterator[tuple[Text, str]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from mlops.formats.markdown import parser
 from mlops.web.documentation.shelf import PICTURES, Page, address_of, pages, picture, schema
+from mlops.web.documentation.translated import Translation, translated
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +49,20 @@ def drawn(address: str) -> Drawn:
 def _drawn(address: str, language: str) -> Drawn:
     """A page never changes, but the word on its buttons does with the language."""
     return draw(pages()[address])
+
+
+def drawn_for_reader(address: str) -> tuple[Drawn, Translation | None]:
+    """In the reader's language, where somebody has translated the page."""
+    language = get_language() or ""
+    found = translated(address, language)
+    return (_drawn_translation(address, language) if found else drawn(address)), found
+
+
+@cache
+def _drawn_translation(address: str, language: str) -> Drawn:
+    found = translated(address, language)
+    assert found is not None
+    return draw(found.page)
 
 
 def draw(page: Page) -> Drawn:

@@ -34,7 +34,8 @@ def pages() -> dict[str, Page]:
     files = [
         file for part in PARTS for file in ([root / part] if part.endswith(".md") else (root / part).rglob("*.md"))
     ]
-    found = (_page(file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")) for file in sorted(files))
+    named = ((file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")) for file in sorted(files))
+    found = (titled(path, text, address=address_of(path)) for path, text in named)
     return {page.address: page for page in found}
 
 
@@ -57,6 +58,6 @@ def address_of(path: str) -> str:
     return "" if str(address) == "." else str(address)
 
 
-def _page(path: str, text: str) -> Page:
+def titled(path: str, text: str, *, address: str) -> Page:
     first = next((line for line in text.splitlines() if line.startswith("# ")), f"# {path}")
-    return Page(path=path, address=address_of(path), title=first.removeprefix("# ").replace("`", ""), text=text)
+    return Page(path=path, address=address, title=first.removeprefix("# ").replace("`", ""), text=text)

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from mlops.formats.refusal import Refusal, nearest
-from mlops.web.documentation.drawing import drawn
+from mlops.web.documentation.drawing import drawn_for_reader
 from mlops.web.documentation.searching import search
 from mlops.web.documentation.shelf import pages, picture, schema
 from mlops.web.guard import signed_in
@@ -59,9 +60,12 @@ def guide_picture(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, address: str) -> HttpResponse:
-    shown = drawn(address)
+    shown, translation = drawn_for_reader(address)
     context = {
-        "page": pages()[address],
+        "page": translation.page if translation else pages()[address],
+        "language": get_language() if translation else "en",
+        "is_behind": translation is not None and translation.is_behind,
+        "is_untranslated": translation is None and not (get_language() or "en").startswith("en"),
         "html": mark_safe(shown.html),  # the parser escapes all HTML of the text  # nosec B308 B703
         "contents": shown.contents if len(shown.contents) > 1 else [],
         "folder": pages().get(address.rpartition("/")[0]) if "/" in address else None,

@@ -12,6 +12,7 @@ from mlops.web.documentation.about import ABOUT, about
 from mlops.web.documentation.drawing import draw, drawn, link_to
 from mlops.web.documentation.searching import excerpt, search
 from mlops.web.documentation.shelf import PARTS, PICTURES, Page, pages
+from mlops.web.documentation.translated import LANGUAGES
 
 ROOT = Path(__file__).parents[3]
 
@@ -141,4 +142,4 @@ def test_the_menu_leads_to_the_documentation_and_to_the_page_about_this_one(clie
 def test_wheels_carry_what_is_shown():
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     carried = build["targets"]["wheel"]["force-include"]
-    assert carried == {f"docs/{one}": f"mlops/web/documentation/text/{one}" for one in PARTS}
+    assert carried == {f"docs/{one}": f"mlops/web/documentation/text/{one}" for one in (*PARTS, *LANGUAGES)}
