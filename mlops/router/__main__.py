@@ -74,6 +74,8 @@ async def serve(arguments: argparse.Namespace) -> int:
         _log.error("The router cannot listen on %s:%s: %s.", arguments.host, arguments.port, error.strerror)
         return 3
     feed = _feed(arguments, token)
+    if feed is not None:
+        door.router.ask_anew = lambda: _ask_anew(feed, door, table)
     chores = asyncio.create_task(_chores(door, table, server, arguments.stats_file, feed))
     following = asyncio.create_task(_follow(feed, door)) if feed is not None else None
     await until_stopped()
@@ -94,6 +96,13 @@ def _feed(arguments: argparse.Namespace, token: str) -> Feed | None:
     own = f"{socket.gethostname()}:{arguments.port}"
     identity = Identity(arguments.name or own, arguments.address or f"http://{own}", token)
     return Feed(arguments.feed, identity=identity, keep=arguments.table)
+
+
+async def _ask_anew(feed: Feed, door: Door, table: TableFile) -> bool:
+    before = door.router.endpoints
+    await feed.anew()
+    _refresh(door, table)
+    return door.router.endpoints is not before  # also where another request, or the chores, read it meanwhile
 
 
 async def _follow(feed: Feed, door: Door) -> None:

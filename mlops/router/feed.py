@@ -1,9 +1,11 @@
-"""The routing table, asked of the control plane twice a second and kept in the file that the router reads anyway: so a
-router on a machine of its own starts, and goes on, with the last table while the control plane is away."""
+"""The routing table, asked of the control plane twice a second, and at once for a deployment that is not known here.
+It is kept in the file that the router reads anyway: so a router on a machine of its own starts, and goes on, with the
+last table while the control plane is away."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +20,10 @@ from mlops.http.exchange import Answer
 from mlops.router.backends import BackendPool, Broken, Unreachable
 
 POLL_SECONDS = 0.5
+LEAST_SECONDS = 0.1
+"""Between two questions, whoever hurries."""
+ANEW_SECONDS = 1.0
+"""So long a request waits for what it hurried for."""
 ANSWER_SECONDS = 5.0
 BEHIND_SECONDS = 5.0
 """Without a word of the control plane for this long, the table may be old."""
@@ -42,10 +48,25 @@ class Feed:
         self._mark = b""
         self._confirmed_at = time.monotonic()
         self._why = "it has not been asked yet"
+        self._hurry = asyncio.Event()
+        self._next: asyncio.Future[None] | None = None
+        """Done when the question that comes next is answered, or not; None before the first."""
+
+    async def anew(self) -> None:
+        """Returns when the control plane has been asked after this call, or when it takes too long."""
+        if self._next is None:
+            return
+        self._hurry.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._next), ANEW_SECONDS)
 
     async def follow(self, *, started: float, revision: Callable[[], int]) -> None:
         """Until it is cancelled. `revision`: of the table that is in force here."""
+        loop = asyncio.get_running_loop()
+        self._next = loop.create_future()
         while True:
+            begun, self._next = self._next, loop.create_future()
+            self._hurry.clear()
             try:
                 await self._ask(started, revision())
                 self._confirmed_at, self.trouble = time.monotonic(), ""
@@ -55,7 +76,10 @@ class Feed:
             silent = time.monotonic() - self._confirmed_at
             if silent > BEHIND_SECONDS:
                 self.trouble = f"The control plane has not confirmed the routing table for {silent:.0f} s: {self._why}."
-            await asyncio.sleep(POLL_SECONDS)
+            begun.set_result(None)
+            await asyncio.sleep(LEAST_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), POLL_SECONDS - LEAST_SECONDS)
 
     def end_late(self) -> None:
         now = asyncio.get_running_loop().time()

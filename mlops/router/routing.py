@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
 import msgspec
@@ -62,6 +62,8 @@ class Router:
         self.has_table = False
         self.read_anew: Callable[[], bool] = lambda: False
         """Reads the table's file when it has changed; whether it had."""
+        self.ask_anew: Callable[[], Awaitable[bool]] | None = None
+        """The same of a table that is fetched, which takes a moment."""
         self.endpoints = Endpoints(RoutingTable(revision=0, endpoints=()))
         self.tally = Tally()
         self.samples = Samples()
@@ -123,7 +125,7 @@ class Router:
         trace = Trace(request, share=None if self.spans is None else self.trace_share)
         key, cookie = self._sticky(endpoint, request)
         try:
-            target, deployment = self._chosen(request, target, key)
+            target, deployment = await self._chosen(request, target, key)
         except Refusal as refusal:
             answer = self._refuse(endpoint.id, refusal)
         else:
@@ -137,19 +139,22 @@ class Router:
             note(self.spans, trace, request, answer, endpoint=endpoint, began=began)
         return answer
 
-    def _chosen(self, request: Request, target: Target, key: bytes) -> tuple[Target, DeploymentRoute]:
+    async def _chosen(self, request: Request, target: Target, key: bytes) -> tuple[Target, DeploymentRoute]:
         """A deployment that is just ready is known at its first request."""
         wanted = request.header(DEPLOYMENT_HEADER)
         try:
             return target, choose(target.endpoint, wanted=wanted, sticky_key=key, credential=target.credential)
         except Refusal as refusal:
-            present = (
-                refusal.code in _MAY_BE_READY and self.read_anew() and self.endpoints.by_id.get(target.endpoint.id)
-            )
-            if not present:
+            if refusal.code not in _MAY_BE_READY or not await self._has_new():
+                raise
+            present = self.endpoints.by_id.get(target.endpoint.id)
+            if present is None:
                 raise
             target = msgspec.structs.replace(target, endpoint=present)
             return target, choose(present, wanted=wanted, sticky_key=key, credential=target.credential)
+
+    async def _has_new(self) -> bool:
+        return self.read_anew() or (self.ask_anew is not None and await self.ask_anew())
 
     async def _counted(self, request: Request, target: Target, deployment: DeploymentRoute, trace: Trace) -> Answer:
         endpoint = target.endpoint

@@ -77,8 +77,9 @@ def following(folder, control: Control, port: int):
     return process("mlops.router", *words, "--name", "r1")
 
 
-def score(url: str) -> int:
-    return httpx.post(f"{url}/endpoints/p/prices/score", headers=KEY).status_code
+def score(url: str, *, deployment: str = "") -> int:
+    wanted = {"azureml-model-deployment": deployment} if deployment else {}
+    return httpx.post(f"{url}/endpoints/p/prices/score", headers=KEY | wanted).status_code
 
 
 def test_it_follows_the_table_and_says_who_it_is(tmp_path, control):
@@ -93,6 +94,22 @@ def test_it_follows_the_table_and_says_who_it_is(tmp_path, control):
         assert control.told["router"] == "r1"
         assert control.told["address"].endswith(f":{port}")
         wait_for(lambda: control.statuses[-1] == 304)
+
+
+def test_a_deployment_is_known_at_its_first_request(tmp_path, control):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with backends("one", "two") as (one, two), following(tmp_path, control, port):
+        blue = deployment("blue", one, weight=100)
+        control.table = RoutingTable(revision=2, endpoints=(endpoint(blue),))
+        wait_for(lambda: answers(url, "/readyz") and score(url) == 200)
+        for number in range(8):  # wherever in the router's turn it comes
+            name = f"green{number}"
+            assert score(url, deployment=name) == 404
+            control.table = RoutingTable(revision=3 + number, endpoints=(endpoint(blue, deployment(name, two)),))
+            assert score(url, deployment=name) == 200
+        control.token = "another"
+        assert score(url, deployment="red") == 404
 
 
 def test_it_starts_with_the_last_table_and_says_that_nobody_confirms_it(tmp_path):
