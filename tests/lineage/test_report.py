@@ -50,7 +50,7 @@ def version(owner, contributor, project, cars):
 
 
 TOLD = ("prices", "auc", "0.91", "cars:1", "training data", "a" * 40, "passed the review", "Intended use",
-        "Used cars only, <never> boats.", "mlops.model.registered", "python", "Nowhere at present.",
+        "Used cars only, <never> boats.", "Model registered", "python", "Nowhere at present.",
         "Żółw, Ωμέγα, Цена.",
         "SHAP of trees", "7 of 9 rows", "100.0%")  # fmt: skip
 
