@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from mlops.access.offered import abroad
 from mlops.bin.uses import Use
 from mlops.deployments.models import Deployment
 from mlops.deployments.queries import deployments_with
+from mlops.deployments.several import named_in, with_several
 from mlops.registry.models import ModelVersion
 
 
@@ -18,24 +18,26 @@ def users(versions: Sequence[ModelVersion]) -> Iterator[tuple[ModelVersion, Use]
     by_name = {str(version): version for version in versions}
     for one in deployments_with(versions):
         if one.version is not None:
-            served = by_name[str(one.version)]
-            is_own = one.endpoint.project_id == served.model.project_id
-            yield served, _use(one) if is_own else _use_elsewhere()
-    project = versions[0].model.project
-    further = Deployment.objects.filter(settings__has_key="models").exclude(settings__models=[])
-    for one in further.select_related("endpoint"):  # those that serve it beside their own model
-        is_own = one.endpoint.project_id == project.pk
-        for name in one.wanted.models:
-            if (version := by_name.get(_named(name, project.slug, is_own=is_own))) is not None:
-                yield version, _use(one) if is_own else _use_elsewhere()
+            yield from _used(by_name[str(one.version)], one)
+    for version, one in serving_beside(versions):
+        yield from _used(version, one)
 
 
-def _named(name: str, owner: str, *, is_own: bool) -> str:
-    """As the versions of the owner are called there; empty where it names another's."""
-    outside = abroad(name)
-    if outside is not None:
-        return f"{outside.name}:{outside.version}" if outside.owner == owner else ""
-    return name.removeprefix("azureml:") if is_own else ""
+def _used(version: ModelVersion, one: Deployment) -> Iterator[tuple[ModelVersion, Use]]:
+    is_own = one.endpoint.project_id == version.model.project_id
+    yield version, _use(one) if is_own else _use_elsewhere()
+
+
+def serving_beside(versions: Sequence[ModelVersion]) -> Iterator[tuple[ModelVersion, Deployment]]:
+    """Deployments that serve one of them beside a model of their own, also of projects that it is offered to."""
+    further = list(with_several())
+    if not further:
+        return
+    known = {(one.model.project.slug, one.model.name, str(one.number)): one for one in versions}
+    for deployment in further:
+        for name in deployment.wanted.models:
+            if (version := known.get(named_in(name, deployment.endpoint.project.slug))) is not None:
+                yield version, deployment
 
 
 def _use_elsewhere() -> Use:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mlops.access.models import Project
@@ -65,6 +66,35 @@ def versions_of(project: Project, wanted: DeploymentSettings) -> list[ModelVersi
         message = _("A deployment serves at most %(most)d models.") % {"most": MOST_MODELS}
         raise _refused("models", message, _("Spread them over several deployments."))
     return [_version(project, name) for name in wanted.models]
+
+
+def further_of(deployment: Deployment) -> list[ModelVersion]:
+    """Those that are still there of the models that it serves beside its own."""
+    named = [named_in(name, deployment.endpoint.project.slug) for name in deployment.wanted.models]
+    numbers = {number for _slug, _name, number in named if number.isascii() and number.isdecimal() and len(number) < 10}
+    rows = ModelVersion.objects.filter(
+        model__project__slug__in={slug for slug, _name, _number in named},
+        model__name__in={name for _slug, name, _number in named},
+        number__in=numbers,
+    )
+    found = {
+        (row.model.project.slug, row.model.name, str(row.number)): row for row in rows.select_related("model__project")
+    }
+    return [found[one] for one in named if one in found]
+
+
+def with_several() -> QuerySet[Deployment]:
+    rows = Deployment.objects.filter(settings__has_key="models").exclude(settings__models=[])
+    return rows.select_related("endpoint__project", "version__model")
+
+
+def named_in(name: str, project: str) -> tuple[str, str, str]:
+    """Of a model as a deployment names it: the project that has it (short names), its name and its number."""
+    outside = abroad(name)
+    if outside is not None:
+        return outside.owner, outside.name, str(outside.version)
+    plain, _colon, number = name.removeprefix("azureml:").rpartition(":")
+    return project, plain, number
 
 
 def parts_of(deployment: Deployment) -> list[Part]:

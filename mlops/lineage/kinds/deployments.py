@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mlops.access.models import Project
 from mlops.collected.models import SavedWindow
 from mlops.deployments.models import Deployment, Endpoint
+from mlops.deployments.several import further_of
 from mlops.lineage.kinds.code import code_named
 from mlops.lineage.kinds.images import images_of
 from mlops.lineage.kinds.kind import MOST_FEW, Fan, Kind, page
@@ -42,7 +43,8 @@ class Deployments(Kind):
         return told | {_("Traffic"): f"{share:g} %" if share is not None else ""}
 
     def upstream(self, row: Deployment) -> Iterable[Fan]:
-        yield "serves", ModelVersion.objects.filter(pk=row.version_id).select_related("model__project", "created_by")
+        served = [row.version_id, *(one.pk for one in further_of(row))]
+        yield "serves", ModelVersion.objects.filter(pk__in=served).select_related("model__project", "created_by")
         yield "stands on", images_of(row)
         targets = named_by(deployment=row)
         yield "runs in", environments_named(row.endpoint.project, targets)

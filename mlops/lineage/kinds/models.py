@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from mlops.access.models import Project
 from mlops.datasets.models import DatasetVersion
+from mlops.deployments.model_users import serving_beside
 from mlops.deployments.models import Deployment
 from mlops.lineage.kinds.datasets import batch_of
 from mlops.lineage.kinds.kind import Fan, Kind, numbered, page
@@ -53,7 +56,8 @@ class ModelVersions(Kind):
             yield "made from", LIGHT.filter(pk=row.parent_id)
 
     def downstream(self, row: ModelVersion) -> Iterable[Fan]:
-        served = Deployment.objects.filter(version=row).select_related(
+        beside = [one.pk for _version, one in serving_beside([row])]
+        served = Deployment.objects.filter(Q(version=row) | Q(pk__in=beside)).select_related(
             "endpoint__project", "version__model", "created_by"
         )
         yield "served by", served.order_by("-created_at")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,6 +26,24 @@ def of_run(spec: Mapping[str, Any], snapshot: Mapping[str, Any], origin: str) ->
     if commit := (snapshot.get("git") or {}).get("commit"):
         found.append(f"commits/{commit}")
     return _each(found)
+
+
+def of_use(source: str) -> list[str]:
+    """Of data that a run's code said it used: `source` as MLflow keeps it."""
+    uri = address_told(source)
+    if uri.startswith("azureml:") and not uri.startswith("azureml://"):
+        return _each([f"datasets/{uri.removeprefix('azureml:')}"])
+    return _each(_address(uri))
+
+
+def address_told(source: str) -> str:
+    """Of MLflow's JSON object about a source; without secrets, and empty where it has no address."""
+    try:
+        told = json.loads(source)
+    except (ValueError, RecursionError):
+        return ""
+    given = [told.get(part) for part in ("uri", "url", "path")] if isinstance(told, dict) else []
+    return plain_address(next((one for one in given if isinstance(one, str) and one), ""))
 
 
 def of_pipeline(spec: Mapping[str, Any], job: Mapping[str, Any], origin: str) -> list[str]:

@@ -13,7 +13,7 @@ from mlops.lineage.mentions import reading
 from mlops.lineage.models import Mention
 from mlops.pipelines.models import PublishedPipeline
 from mlops.retraining.models import Attempt
-from mlops.runs.models import Run
+from mlops.runs.models import DatasetUse, Run
 
 
 def begin() -> None:
@@ -29,6 +29,13 @@ def index_run(run: Run) -> None:
 def _run(instance: Run, created: bool, **_: Any) -> None:
     if created:
         index_run(instance)
+
+
+def _use(instance: DatasetUse, created: bool, **_: Any) -> None:
+    if created and (found := reading.of_use(instance.source)):
+        run = instance.run
+        known = set(Mention.objects.filter(run=run, target__in=found).values_list("target", flat=True))
+        _write(run.project_id, instance.at, [one for one in found if one not in known], run=run)
 
 
 def _pipeline(instance: PublishedPipeline, created: bool, **_: Any) -> None:
@@ -76,6 +83,7 @@ def _write(project: Any, at: Any, targets: list[str], **holder: Any) -> None:
 
 RECEIVERS: dict[Any, Any] = {
     Run: _run,
+    DatasetUse: _use,
     PublishedPipeline: _pipeline,
     DatasetVersion: _data,
     ComponentVersion: _component,

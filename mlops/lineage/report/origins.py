@@ -11,7 +11,7 @@ from mlops.datasets.models import DatasetVersion
 from mlops.environments.models import Environment
 from mlops.lineage.mentions.asking import named_by
 from mlops.lineage.mentions.reading import plain_address
-from mlops.lineage.naming import datasets_named
+from mlops.lineage.versions.data import read_by_run, told_by_run
 from mlops.registry.models import ModelVersion
 from mlops.registry.queries import datasets_of
 from mlops.registry.report_parts import Part, Table
@@ -27,11 +27,14 @@ def data_sheets(version: ModelVersion) -> Iterable[Part]:
     found: dict[Any, tuple[DatasetVersion, str]] = {
         link.dataset_version_id: (link.dataset_version, link.relation) for link in datasets_of(version)
     }
-    if version.run is not None:
-        for row in datasets_named(version.model.project, named_by(run=version.run)):
-            found.setdefault(row.pk, (row, _("read by its run")))
+    for row in read_by_run(version):
+        found.setdefault(row.pk, (row, _("read by its run")))
     for row, relation in found.values():
         yield _sheet(DatasetVersion.with_deleted.select_related("dataset").get(pk=row.pk), relation)
+    told = tuple((use.name, use.digest, use.context, use.address) for use in told_by_run(version))
+    if told:
+        heads = (_("Name"), _("Digest"), _("What for"), _("From"))
+        yield Part(title=_("Data that its run told of"), tables=(Table(heads=heads, rows=told),))
 
 
 def _sheet(row: DatasetVersion, relation: str) -> Part:

@@ -29,6 +29,8 @@ class ServedDeployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     model_id: str
     model_tree: str
     """The digest of its files."""
+    models: tuple[str, ...] = ()
+    """Those that it serves beside that one, by name and number."""
     revision: int
     """The one that answered; 0: none did."""
     wanted_revision: int
@@ -85,6 +87,7 @@ def _served(endpoint: Endpoint, row: Deployment) -> ServedDeployment:
         model=revision.model if revision else str(version),
         model_id=str(version.pk),
         model_tree=str(version.tree_id),
+        models=tuple(settings.get("models") or ()),
         revision=row.ready_revision or 0,
         wanted_revision=row.revision,
         state=row.state,

@@ -13,8 +13,10 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from mlops.batch.models import BatchDeployment
+from mlops.deployments.model_users import serving_beside
 from mlops.deployments.models import Deployment, TrafficMinute
 from mlops.deployments.queries import BUCKETS, deployments_with, percentile
+from mlops.deployments.several import further_of, with_several
 from mlops.lineage.kinds.kind import page
 from mlops.monitoring.models import Monitor, MonitorState
 from mlops.registry.models import ModelVersion, RegisteredModel
@@ -50,14 +52,16 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def served_by(versions: Sequence[ModelVersion]) -> dict[UUID, list[Served]]:
-    """By the version's primary key, in five queries however many versions."""
+    """By the version's primary key, in six queries however many versions."""
     found: dict[UUID, list[Served]] = {version.pk: [] for version in versions}
-    deployments = list(deployments_with(versions))
+    serving = [(one.version_id, one) for one in deployments_with(versions)]
+    serving += [(version.pk, one) for version, one in serving_beside(versions) if _is_own(version, one)]
+    deployments = [one for _version, one in serving]
     counts, latencies = _traffic(deployments), _latencies(deployments)
     watched = _watched([one.endpoint_id for one in deployments])
-    for one in deployments:
+    for version_id, one in serving:
         requests, errors = counts.get(one.pk, (0, 0))
-        found[one.version_id].append(
+        found[version_id].append(
             Served(
                 kind="online",
                 endpoint=one.endpoint.name,
@@ -86,12 +90,19 @@ def served_by_models(models: Sequence[RegisteredModel]) -> dict[UUID, list[tuple
     """By the model's primary key: the number of the version that is deployed, and where."""
     used = Q(pk__in=Deployment.objects.filter(version__model__in=models).values("version"))
     used |= Q(pk__in=BatchDeployment.objects.filter(version__model__in=models).values("version"))
+    keys = {model.pk for model in models}
+    used |= Q(pk__in=[one.pk for row in with_several() for one in further_of(row) if one.model_id in keys])
     versions = list(ModelVersion.objects.filter(used).order_by("-number"))
     found: dict[UUID, list[tuple[int, Served]]] = {model.pk: [] for model in models}
     served = served_by(versions)
     for version in versions:
         found[version.model_id] += [(version.number, one) for one in served[version.pk]]
     return found
+
+
+def _is_own(version: ModelVersion, one: Deployment) -> bool:
+    """Of another project nothing is told."""
+    return one.endpoint.project_id == version.model.project_id
 
 
 def _traffic(deployments: Sequence[Deployment]) -> dict[UUID, tuple[int, int]]:

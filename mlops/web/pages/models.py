@@ -20,6 +20,7 @@ from mlops.access.decisions import may
 from mlops.datasets.models import Dataset
 from mlops.formats.model import ParityCertificate
 from mlops.formats.refusal import Refusal
+from mlops.lineage.versions.data import read_by_run, told_by_run
 from mlops.lineage.versions.serving import Served, served_by, served_by_models
 from mlops.packaging.actions import convert
 from mlops.packaging.models import Conversion, ConversionKind
@@ -258,6 +259,8 @@ def _tab_context(request: HttpRequest, version: ModelVersion, tab: str) -> dict[
             "tags": of_people(tags),
             "client_tags": of_clients(tags),
             "datasets": queries.datasets_of(version),
+            "read_by_run": read_by_run(version),
+            "told_by_run": told_by_run(version),
             "example": json.dumps(version.input_example, indent=2, ensure_ascii=False) if version.input_example else "",
             "properties": {key: value for key, value in version.properties.items() if key != "onnx"},
             "users": users_of(version),
