@@ -10,6 +10,8 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from mlops.accounts.membership import create_project
+from mlops.accounts.offering import offer
 from mlops.deployments import actions
 from mlops.lineage.graph import graph_of
 from mlops.lineage.kinds import find
@@ -68,6 +70,16 @@ def test_what_was_told_before_is_indexed_once(version):
     for _again in range(2):
         index(apps, None)
     assert sorted(Mention.objects.filter(run=version.run).values_list("target", flat=True)) == sorted(before)
+
+
+def test_where_a_model_serves_in_a_project_that_it_is_offered_to_is_not_told(contributor, owner, project, stranger):
+    offered = registered(contributor, project)
+    shop = create_project(stranger, name="Shop", slug="shop")
+    offer(owner, offered.model, to=shop)
+    endpoint = actions.create_endpoint(stranger, shop, name="window")
+    actions.create_deployment(stranger, endpoint, name="blue", version=offered, entry="native")
+    assert served_by_versions([offered]) == {offered.pk: []}
+    assert served_by_models([offered.model]) == {offered.model_id: []}
 
 
 def test_each_model_of_a_deployment_is_in_its_lineage(contributor, project):

@@ -52,10 +52,13 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def served_by(versions: Sequence[ModelVersion]) -> dict[UUID, list[Served]]:
-    """By the version's primary key, in six queries however many versions."""
+    """By the version's primary key, in six queries however many versions. Of other projects, which it may be offered
+    to, nothing is told."""
     found: dict[UUID, list[Served]] = {version.pk: [] for version in versions}
-    serving = [(one.version_id, one) for one in deployments_with(versions)]
-    serving += [(version.pk, one) for version, one in serving_beside(versions) if _is_own(version, one)]
+    projects = {version.pk: version.model.project_id for version in versions}
+    serving = [(one.version_id, one) for one in deployments_with(versions) if one.version_id is not None]
+    serving += [(version.pk, one) for version, one in serving_beside(versions)]
+    serving = [(key, one) for key, one in serving if one.endpoint.project_id == projects[key]]
     deployments = [one for _version, one in serving]
     counts, latencies = _traffic(deployments), _latencies(deployments)
     watched = _watched([one.endpoint_id for one in deployments])
@@ -79,6 +82,8 @@ def served_by(versions: Sequence[ModelVersion]) -> dict[UUID, list[Served]]:
         )
     for batch in BatchDeployment.objects.filter(version__in=versions).select_related("endpoint"):
         assert batch.version_id is not None
+        if batch.endpoint.project_id != projects[batch.version_id]:
+            continue
         url = page("batch-endpoint", batch.endpoint_id)
         found[batch.version_id].append(
             Served(kind="batch", endpoint=batch.endpoint.name, deployment=batch.name, url=url)
@@ -92,17 +97,12 @@ def served_by_models(models: Sequence[RegisteredModel]) -> dict[UUID, list[tuple
     used |= Q(pk__in=BatchDeployment.objects.filter(version__model__in=models).values("version"))
     keys = {model.pk for model in models}
     used |= Q(pk__in=[one.pk for row in with_several() for one in further_of(row) if one.model_id in keys])
-    versions = list(ModelVersion.objects.filter(used).order_by("-number"))
+    versions = list(ModelVersion.objects.filter(used).select_related("model").order_by("-number"))
     found: dict[UUID, list[tuple[int, Served]]] = {model.pk: [] for model in models}
     served = served_by(versions)
     for version in versions:
         found[version.model_id] += [(version.number, one) for one in served[version.pk]]
     return found
-
-
-def _is_own(version: ModelVersion, one: Deployment) -> bool:
-    """Of another project nothing is told."""
-    return one.endpoint.project_id == version.model.project_id
 
 
 def _traffic(deployments: Sequence[Deployment]) -> dict[UUID, tuple[int, int]]:
