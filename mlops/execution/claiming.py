@@ -2,18 +2,33 @@
 other takes it too.
 
 Runs of a higher priority go first; among equals the project that runs fewest steps for its weight now; then what had
-begun before, and lost its worker; then what waits longest."""
+begun before, and lost its worker; then what waits longest. Only the next step of each run is compared, so that a long
+queue costs little more than a short one."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 
 from mlops.blobs.models import Tree
@@ -38,13 +53,23 @@ MOST_BESIDE, SHARE_BESIDE = 15, 4
 some as well."""
 LARGE = ("run__spec", "run__document", "run__shapes")
 """The spec is kept by execution.frozen, and of the others no worker knows."""
-FACTS = ("pk", "asks_place", "run__project")
-IN_TURN = (F("started_at").asc(nulls_last=True), "state_since", "pk")
-"""A step that lost its worker does not wait again behind all that came after it."""
+FACTS = ("pk", "asks_place", "run", "run__project")
+IN_TURN = (ExpressionWrapper(Q(started_at=None), output_field=BooleanField()), "started_at", "state_since", "pk")
+"""A step that lost its worker does not wait again behind all that came after it. Of one run the index `step_turn` keeps
+them in this order."""
 ASKED = ("asks_cpus", "asks_memory_bytes", "asks_gpus", "asks_place")
 
 
 GOING = ("queued", "running")
+
+
+class Fact(NamedTuple):
+    """Of a step that may be taken."""
+
+    step: int
+    place: str
+    run: UUID
+    project: UUID
 
 
 def claimable() -> QuerySet[Step]:
@@ -71,13 +96,14 @@ def claim_next() -> Step | None:
         if not here.facts().takes_work:
             return None
         for _look in range(MOST_LOOKS):
-            rows = _next()
-            if not rows:
-                return None
-            for step_id, place, _project in rows:
-                if here.is_place(place) and (step := _claim(step_id)) is not None:
+            is_any = False
+            for found in _next():
+                is_any = True
+                if here.is_place(found.place) and (step := _claim(found.step)) is not None:
                     here.hold(step)
                     return step
+            if not is_any:
+                return None
     return None
 
 
@@ -135,21 +161,34 @@ def _claim_each(first: Step, wanted: list[int]) -> list[Step]:
     return steps
 
 
-def _next() -> list[tuple[int, str, object]]:
-    """Step, place and project of those whose turn it is."""
-    fitting = _fitting()
-    ahead = list(fitting.order_by("-run__priority", *IN_TURN).values_list(*FACTS)[:LOOKED_AT])
+def _next() -> Iterator[Fact]:
+    """Those whose turn it is. Where others were faster with the first, those behind it in its run, and then the first
+    of other runs."""
+    firsts = _firsts()
+    if not firsts:
+        return
+    first = firsts[0]
+    yield first
+    yield from _facts(_fitting().filter(run=first.run).exclude(pk=first.step).order_by(*IN_TURN))
+    yield from firsts[1:]
+
+
+def _firsts() -> list[Fact]:
+    """The next of each run, in their turn. Only these are compared: a queue is much longer than there are runs."""
+    found = Step.objects.filter(pk__in=_going().annotate(first=_first_of_the_run()).values("first"))
+    ahead = _facts(found.order_by("-run__priority", *IN_TURN))
     limits = here.facts().most_steps
-    projects = {project for _pk, _place, project in ahead}
-    if not limits and len(projects) < 2 and (len(ahead) < LOOKED_AT or not _others(fitting, projects)):
+    projects = {one.project for one in ahead}
+    if not limits and len(projects) < 2 and (len(ahead) < LOOKED_AT or not _others(projects)):
         return ahead  # nobody to share with
     running = running_by_project()
+    going = _going().exclude(project__in=full_projects(limits, running))
     if limits.get(None) == 0:
-        fitting = fitting.filter(run__project__in=[project for project in limits if project is not None])
+        going = going.filter(project__in=[project for project in limits if project is not None])
     counted = [When(run__project=project, then=Value(turn)) for project, turn in turns(running).items()]
     turn = Case(*counted, default=Value(1.0)) if counted else Value(1.0)
-    fair = fitting.exclude(run__project__in=full_projects(limits, running))
-    return list(fair.order_by("-run__priority", turn, *IN_TURN).values_list(*FACTS)[:LOOKED_AT])
+    fair = Step.objects.filter(pk__in=going.annotate(first=_first_of_the_run()).values("first"))
+    return _facts(fair.order_by("-run__priority", turn, *IN_TURN))
 
 
 def turns(running: Mapping[Any, int]) -> dict[Any, float]:
@@ -159,13 +198,25 @@ def turns(running: Mapping[Any, int]) -> dict[Any, float]:
     return {one: (running.get(one, 0) + 1) / weights.get(one, 1) for one in {*running, *weights}}
 
 
-def _others(fitting: QuerySet[Step], projects: set[Any]) -> bool:
-    return fitting.exclude(run__project__in=projects).order_by().exists()
+def _others(projects: set[UUID]) -> bool:
+    return _going().exclude(project__in=projects).filter(Exists(_fitting().filter(run=OuterRef("pk")))).exists()
+
+
+def _going() -> QuerySet[Run]:
+    return Run.objects.filter(state__in=GOING).order_by()
+
+
+def _first_of_the_run() -> Subquery:
+    return Subquery(_fitting().filter(run=OuterRef("pk")).order_by(*IN_TURN).values("pk")[:1])
+
+
+def _facts(steps: QuerySet[Step]) -> list[Fact]:
+    return [Fact(*one) for one in steps.values_list(*FACTS)[:LOOKED_AT]]
 
 
 def _fitting() -> QuerySet[Step]:
-    """Those that this worker has enough for."""
-    found = claimable()
+    """Those that wait and that this worker has enough for."""
+    found = Step.objects.filter(_is_free(), state="queued").order_by()
     cpus, memory, gpus = here.free()
     if cpus is not None:
         found = found.filter(asks_cpus__lte=cpus, asks_memory_bytes__lte=memory, asks_gpus__lte=gpus)
@@ -177,7 +228,12 @@ def _fitting() -> QuerySet[Step]:
 def running_by_project() -> dict[object, int]:
     """How many steps of each project run now; a step without a lease, such as a sweep, has no slot."""
     running = Step.objects.filter(state="running", lease_until__isnull=False).order_by()
-    return dict(running.values_list("run__project").annotate(count=Count("pk")))
+    # Counted here: a GROUP BY has SQLite read all steps there are, in the order of their runs.
+    of_runs = Counter(running.values_list("run", flat=True))
+    counted: Counter[object] = Counter()
+    for run, project in Run.objects.filter(pk__in=of_runs).values_list("pk", "project"):
+        counted[project] += of_runs[run]
+    return counted
 
 
 def _claim(step_id: int) -> Step | None:

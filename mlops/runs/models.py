@@ -208,6 +208,15 @@ class Step(models.Model):
         indexes = [
             models.Index(fields=["state", "lease_until"], name="step_state_lease"),
             models.Index(fields=["reuse_key"], name="step_reuse_key"),
+            models.Index(
+                "run",
+                models.ExpressionWrapper(models.Q(started_at=None), output_field=models.BooleanField()),
+                "started_at",
+                "state_since",
+                "id",
+                name="step_turn",
+                condition=models.Q(state="queued"),
+            ),
         ]
 
 

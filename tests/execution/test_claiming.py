@@ -99,6 +99,15 @@ def test_the_sweep_calls_for_as_many_of_a_long_queue_as_workers_may_have_slots(
     assert calls.count("execution.step") == 2
 
 
+def test_steps_of_several_runs_alternate_by_how_long_they_wait(queued):
+    first, other = queued(), queued()
+    behind = Step.objects.get(pk=first.pk)
+    behind.pk, behind.node, behind.state_since = None, "behind", other.state_since + timedelta(seconds=1)
+    behind.save()
+    assert [claim_next().pk for _slot in range(3)] == [first.pk, other.pk, behind.pk]
+    assert claim_next() is None
+
+
 @pytest.mark.parametrize(
     "asks",
     [{"asks_cpus": 3}, {"asks_memory_bytes": 5 * GIB}, {"asks_gpus": 1}, {"asks_place": "zone=b"}],
