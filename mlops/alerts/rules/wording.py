@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 from mlops.alerts.metrics import METRICS
 from mlops.alerts.models import Rule, Source
 from mlops.events.catalogue import TYPES
+from mlops.events.wording import title_of
 from mlops.formats.alerting import duration_of
 
 
@@ -47,8 +48,7 @@ def aggregation_words() -> dict[str, str]:
 
 def type_text(pattern: str) -> str:
     """A type's title where it is one that is described, such as “Run failed”; else the pattern itself."""
-    known = TYPES.get(pattern)
-    return _("“%s”") % known.title if known else pattern
+    return _("“%s”") % title_of(pattern) if pattern in TYPES else pattern
 
 
 def sentence(rule: Rule) -> str:
