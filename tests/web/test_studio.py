@@ -96,3 +96,9 @@ def test_commands_in_sentences_are_code_and_nothing_else_is_markup():
 def test_why_a_state_is_so_is_told_in_the_readers_language():
     with translation.override("de"):
         assert "2 Schritte fertig." in studio.state("completed", "2 steps done.")
+
+
+def test_facts_of_an_event_leave_out_what_is_empty():
+    data = {"name": "prices", "models": ["prices:1", "others:2"], "speed": 71.372192, "count": 0, "tags": {}, "why": ""}
+    told = [("name", "prices"), ("models", "prices:1, others:2"), ("speed", "71.3722"), ("count", "0")]
+    assert studio.facts(data | {"metrics": {"accuracy": 0.9}}) == [*told, ("metrics", '{"accuracy": 0.9}')]

@@ -159,6 +159,20 @@ def actor(name: str) -> str:
 
 
 @register.filter
+def facts(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Of an event's data, by name, what says something: nothing that is empty."""
+    return [(name, _fact(value)) for name, value in data.items() if value not in (None, "", [], {})]
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
 def within(text: str, context: str) -> str:
     """A text that stands in English with what it describes, and in the catalogues under this context."""
     return pgettext(context, text) if text else ""
