@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -51,6 +52,8 @@ def of_python_and_templates() -> Iterator[tuple[Text, str]]:
             source = place.read_text(encoding="utf-8")
             if ("gettext" in source or "lazily" in source) and "migrations" not in place.parts:
                 yield from _in(source, place)
+                for within in _in_f_strings(source):
+                    yield from _in(within, place)
         for place in sorted((ROOT / folder).rglob("templates/**/*.*")):
             if place.suffix in (".html", ".txt"):
                 told = templatize(place.read_text(encoding="utf-8"))
@@ -91,6 +94,13 @@ def first_places(found: Iterable[tuple[Text, str]]) -> dict[Text, str]:
 
 def _plain(literal: str) -> str:
     return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), literal[1:-1])
+
+
+def _in_f_strings(source: str) -> Iterator[str]:
+    """What stands in their braces: to a reader of tokens they are one, before Python 3.12."""
+    for text in ast.walk(ast.parse(source)):
+        if isinstance(text, ast.JoinedStr):
+            yield from (ast.unparse(part.value) for part in text.values if isinstance(part, ast.FormattedValue))
 
 
 def _in(source: str, place: Path) -> Iterator[tuple[Text, str]]:
