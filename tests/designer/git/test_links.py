@@ -49,7 +49,7 @@ def test_a_saved_version_is_a_commit_of_the_person_that_says_what_changed(owner,
     assert worked(linked).state == "ready"
     told = origin.git("log", "-1", "--format=%an|%s|%b", "main", where=origin.bare)
     assert told.startswith("olga|Churn: Second|")
-    assert "step changed: Fill gaps (title)" in told
+    assert "step changed: Fill gaps (Title)" in told
     assert "display_name: Fill gaps" in origin.text(PATH)
 
 
