@@ -104,7 +104,7 @@ SPOILT = {
     "for nobody": {"destination": None},
     "expired": {"not_on_or_after": LONG_AGO},
     "long ago": {"issue_instant": LONG_AGO},
-    "not yet": {"issue_instant": minutes(30)},
+    "not yet": {"issue_instant": "2999-01-01T00:00:00Z"},
     "by SHA-1": {"alg": "http://www.w3.org/2000/09/xmldsig#rsa-sha1"},
 }
 
