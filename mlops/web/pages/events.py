@@ -23,6 +23,7 @@ from mlops.events.catalogue.documents import schema
 from mlops.formats.refusal import Refusal, nearest
 from mlops.web.guard import signed_in
 from mlops.web.projects import current_project
+from mlops.web.templatetags.studio import as_text
 
 A_PAGE = 40
 
@@ -70,9 +71,7 @@ def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 
 def _told(value: object) -> str:
-    if value is None or value == "":
-        return "–"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "–" if value is None or value == "" else as_text(value)
 
 
 @signed_in

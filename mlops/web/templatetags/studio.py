@@ -169,6 +169,11 @@ def _fact(value: Any) -> str:
         return ", ".join(value)
     if isinstance(value, float):
         return f"{value:.6g}"
+    return as_text(value)
+
+
+def as_text(value: Any) -> str:
+    """Of what an event or a difference holds: a text as it is, all else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
