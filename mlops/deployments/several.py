@@ -68,9 +68,9 @@ def versions_of(project: Project, wanted: DeploymentSettings) -> list[ModelVersi
     return [_version(project, name) for name in wanted.models]
 
 
-def further_of(deployment: Deployment) -> list[ModelVersion]:
-    """Those that are still there of the models that it serves beside its own."""
-    named = [named_in(name, deployment.endpoint.project.slug) for name in deployment.wanted.models]
+def further_of(*deployments: Deployment) -> list[ModelVersion]:
+    """Those that are still there of the models that they serve beside their own, in one query."""
+    named = [named_in(name, one.endpoint.project.slug) for one in deployments for name in one.wanted.models]
     numbers = {number for _slug, _name, number in named if number.isascii() and number.isdecimal() and len(number) < 10}
     rows = ModelVersion.objects.filter(
         model__project__slug__in={slug for slug, _name, _number in named},

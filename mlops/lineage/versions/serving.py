@@ -96,7 +96,7 @@ def served_by_models(models: Sequence[RegisteredModel]) -> dict[UUID, list[tuple
     used = Q(pk__in=Deployment.objects.filter(version__model__in=models).values("version"))
     used |= Q(pk__in=BatchDeployment.objects.filter(version__model__in=models).values("version"))
     keys = {model.pk for model in models}
-    used |= Q(pk__in=[one.pk for row in with_several() for one in further_of(row) if one.model_id in keys])
+    used |= Q(pk__in=[one.pk for one in further_of(*with_several()) if one.model_id in keys])
     versions = list(ModelVersion.objects.filter(used).select_related("model").order_by("-number"))
     found: dict[UUID, list[tuple[int, Served]]] = {model.pk: [] for model in models}
     served = served_by(versions)
